@@ -1,0 +1,13 @@
+/** The inference engine: load a GLM checkpoint folder, generate text. */
+module io.github.glmjava.core {
+    requires transitive io.github.glmjava.tokenizer;
+    requires transitive io.github.glmjava.weights;
+    requires static jdk.incubator.vector;
+    requires org.slf4j;
+    requires static transitive org.jspecify;
+    requires tools.jackson.databind;
+
+    exports io.github.glmjava.tensor to
+            io.github.glmjava.bench,
+            io.github.glmjava.cli;
+}

@@ -1,0 +1,7 @@
+/** Text to token ids and back. */
+module io.github.glmjava.tokenizer {
+    requires com.google.protobuf;
+    requires static transitive org.jspecify;
+
+    exports io.github.glmjava.tokenizer;
+}
