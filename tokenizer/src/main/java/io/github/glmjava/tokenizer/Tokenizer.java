@@ -7,7 +7,7 @@ public interface Tokenizer {
     /**
      * Encodes plain text. Nothing in the text is ever taken for a control token.
      *
-     * @param text any text without lone surrogates (those become U+FFFD); may be empty
+     * @param text any text; a lone surrogate counts as U+FFFD; may be empty
      * @return the ids, without any prefix or suffix of a model family
      */
     int[] encode(String text);
@@ -19,6 +19,9 @@ public interface Tokenizer {
      * @return the text; bytes that are not UTF-8 become U+FFFD as the original does it
      */
     String decode(int... ids);
+
+    /** A decoder for ids that arrive one by one; each belongs to one stream of text. */
+    IncrementalDecoder newDecoder();
 
     /** The number of ids that the tokenizer file and its special tokens define. */
     int vocabularySize();

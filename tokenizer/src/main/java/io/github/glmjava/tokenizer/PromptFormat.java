@@ -1,0 +1,50 @@
+package io.github.glmjava.tokenizer;
+
+import java.util.List;
+
+/**
+ * How one model family turns text and conversations into prompt ids. Text inside a message never becomes a control
+ * token. Implementations are immutable and safe for use by many threads.
+ */
+public interface PromptFormat {
+    /** The tokenizer beneath. */
+    Tokenizer tokenizer();
+
+    /**
+     * A plain text to be continued, with the family's prefix or suffix.
+     *
+     * @param text may be empty
+     * @return prompt ids
+     */
+    int[] encodeText(String text);
+
+    /**
+     * A whole conversation that ends where the model is to answer.
+     *
+     * @param messages oldest first, at least one; the last one is not the model's
+     * @return prompt ids
+     * @throws IllegalArgumentException if the family cannot express the conversation
+     */
+    int[] encodeChat(List<ChatMessage> messages);
+
+    /**
+     * What to append to a sequence that already holds an encoded conversation and the answer generated for it (without
+     * the stop token), so that the model answers the next message.
+     *
+     * @param earlier the messages that the sequence holds, the answer included; at least two
+     * @param next the new messages, at least one
+     * @return ids to append
+     */
+    int[] encodeContinuation(List<ChatMessage> earlier, List<ChatMessage> next);
+
+    /** Ids that end an answer, besides those that the model's own configuration names. */
+    int[] stopIds();
+
+    /**
+     * Cleans up a finished answer as the original chat function does.
+     *
+     * @param answer the decoded answer
+     * @return the text to show
+     */
+    String cleanAnswer(String answer);
+}
