@@ -3,9 +3,10 @@ package io.github.glmjava.tensor;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A matrix multiplied by vector kernels. A single token streams the stored rows through registers, four at a time. For
- * several tokens a panel of rows is unpacked to floats, small enough to stay in the second-level cache, and
- * {@link FloatTile} multiplies it with all tokens. Both accumulate in the same order.
+ * A matrix multiplied by vector kernels. A single token streams the stored rows through registers, four at a time, if
+ * the format can be unpacked in few instructions. Else, and for several tokens, a panel of rows is unpacked to floats,
+ * small enough to stay in the cache, and {@link FloatTile} multiplies it with all tokens. Both accumulate in the same
+ * order.
  */
 abstract class VectorMatrix extends Matrix {
     /** Rows that are streamed together: as many independent sums as hide the latency of a multiply-add. */
@@ -19,16 +20,18 @@ abstract class VectorMatrix extends Matrix {
     private final int panelRows;
     private final boolean streams;
 
-    /** @param block the columns that the streaming kernel takes in one step */
+    /** @param block the columns that the streaming kernel takes in one step, or 0 if there is no such kernel */
     VectorMatrix(MatrixFormat format, MemorySegment data, int rows, int columns, int block) {
         super(format, data, rows, columns);
         int fitting = PANEL_FLOATS / columns / STREAMED_ROWS * STREAMED_ROWS;
         panelRows = Math.clamp(fitting, STREAMED_ROWS, MAX_PANEL_ROWS);
-        streams = columns % block == 0;
+        streams = block > 0 && columns % block == 0;
     }
 
-    /** Multiplies {@code STREAMED_ROWS} rows from {@code row} on with one token. */
-    protected abstract void stream(float[] arranged, float[] output, int row);
+    /** Multiplies {@code STREAMED_ROWS} rows from {@code row} on with one token, if the format has such a kernel. */
+    protected void stream(float[] arranged, float[] output, int row) {
+        throw new UnsupportedOperationException(format() + " has no streaming kernel");
+    }
 
     /** Unpacks rows to floats, each in the order of {@link #arrange}. */
     protected abstract void unpack(int row, int count, float[] panel);
@@ -51,8 +54,10 @@ abstract class VectorMatrix extends Matrix {
                 stream(arranged, output, row);
             }
         }
+        // Rows that are used once need only reach the first-level cache.
+        int rowsAtATime = tokens == 1 ? STREAMED_ROWS : panelRows;
         while (row < to) {
-            int count = Math.min(panelRows, to - row);
+            int count = Math.min(rowsAtATime, to - row);
             unpack(row, count, panel);
             FloatTile.multiply(panel, count, arranged, tokens, columns(), output, rows(), row);
             row += count;
