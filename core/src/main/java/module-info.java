@@ -7,6 +7,7 @@ module io.github.glmjava.core {
     requires static transitive org.jspecify;
     requires tools.jackson.databind;
 
+    exports io.github.glmjava;
     exports io.github.glmjava.tensor to
             io.github.glmjava.bench,
             io.github.glmjava.cli;

@@ -14,6 +14,7 @@ package io.github.glmjava.layer;
  * @param normEpsilon added to the mean square in every norm
  * @param rotarySize leading features of a head that the rotary embedding turns, an even number
  * @param rotaryBase the base of the rotary frequencies
+ * @param positionScale positions are divided by this before they turn anything: 1 except for interpolated contexts
  * @param contextLength the most tokens of a sequence
  * @param attentionBias whether queries, keys and values have a bias
  * @param linearBias whether the attention output and the feed-forward matrices have a bias
@@ -29,6 +30,7 @@ public record GlmConfig(
         float normEpsilon,
         int rotarySize,
         double rotaryBase,
+        double positionScale,
         int contextLength,
         boolean attentionBias,
         boolean linearBias) {

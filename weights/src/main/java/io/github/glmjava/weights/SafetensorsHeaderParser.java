@@ -18,9 +18,6 @@ import tools.jackson.core.JsonToken;
  * together is for {@link SafetensorsHeader}.
  */
 final class SafetensorsHeaderParser {
-    /** The header, an entry, its shape. */
-    private static final int MAX_DEPTH = 3;
-
     /** Twenty times the tensors of the largest GLM; an entry takes several times as much memory as header. */
     private static final int MAX_TENSORS = 1_000_000;
 
@@ -51,7 +48,7 @@ final class SafetensorsHeaderParser {
     }
 
     void parse() throws CheckpointException {
-        try (JsonParser json = StrictJson.parser(utf8, MAX_DEPTH)) {
+        try (JsonParser json = StrictJson.parser(utf8)) {
             expect(json.nextToken(), JsonToken.START_OBJECT, "the header", "an object");
             for (String name = json.nextName(); name != null; name = json.nextName()) {
                 if (name.equals(SafetensorsHeader.METADATA_KEY)) {

@@ -19,9 +19,6 @@ import tools.jackson.core.JsonToken;
  * @param shards the name of the shard by the name of the tensor, in the order of the index
  */
 record ShardIndex(Path file, Map<String, String> shards) {
-    /** The index itself nests twice; the rest is for the metadata, which is free. */
-    private static final int MAX_DEPTH = 32;
-
     static final String WEIGHT_MAP = "weight_map";
 
     static ShardIndex read(Path file) throws IOException {
@@ -40,7 +37,7 @@ record ShardIndex(Path file, Map<String, String> shards) {
 
     static ShardIndex parse(InputStream utf8, Path file) throws CheckpointException {
         Map<String, String> shards = null;
-        try (JsonParser json = StrictJson.parser(utf8, MAX_DEPTH)) {
+        try (JsonParser json = StrictJson.parser(utf8)) {
             JsonToken root = json.nextToken();
             if (root != JsonToken.START_OBJECT) {
                 throw StrictJson.unexpected(file, "the index", root, "an object");
