@@ -8,7 +8,4 @@ module io.github.glmjava.core {
     requires tools.jackson.databind;
 
     exports io.github.glmjava;
-    exports io.github.glmjava.tensor to
-            io.github.glmjava.bench,
-            io.github.glmjava.cli;
 }

@@ -32,7 +32,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
-@Fork(value = 1, jvmArgsAppend = {"--add-modules", "jdk.incubator.vector", "-Xmx4g"})
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"--add-modules", "jdk.incubator.vector", "-Xmx4g"})
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
 public class MatrixBenchmark {
@@ -53,7 +55,8 @@ public class MatrixBenchmark {
 
     private final Arena arena = Arena.ofShared();
     private WorkerTeam team = new WorkerTeam(1);
-    private Matrix matrix = KernelProvider.kernels().matrix(MatrixFormat.F32, MemorySegment.ofArray(new float[1]), 1, 1);
+    private Matrix matrix =
+            KernelProvider.kernels().matrix(MatrixFormat.F32, MemorySegment.ofArray(new float[1]), 1, 1);
     private MatrixMultiplication multiplication = new MatrixMultiplication(team);
     private float[] input = new float[0];
     private float[] output = input;

@@ -41,7 +41,9 @@ record ModelShape(
 
     /** The fields of a ChatGLM3 {@code config.json}. */
     String configJson() {
-        return String.format(Locale.ROOT, """
+        return String.format(
+                Locale.ROOT,
+                """
                 {
                   "_name_or_path": "synthetic/chatglm3-%s",
                   "model_type": "chatglm",
@@ -66,7 +68,16 @@ record ModelShape(
                   "eos_token_id": 2,
                   "pad_token_id": 0
                 }
-                """, name, feedForwardSize, hiddenSize, headSize, queryGroups, heads, layers, vocabularySize, contextLength);
+                """,
+                name,
+                feedForwardSize,
+                hiddenSize,
+                headSize,
+                queryGroups,
+                heads,
+                layers,
+                vocabularySize,
+                contextLength);
     }
 
     /** All tensors with random content of a trained model's size, so that activations stay finite. */

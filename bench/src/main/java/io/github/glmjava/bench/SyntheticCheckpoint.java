@@ -17,7 +17,11 @@ public final class SyntheticCheckpoint {
 
     private SyntheticCheckpoint() {}
 
-    /** @param arguments a shape's name and a folder that does not hold a checkpoint yet */
+    /**
+     * Writes the checkpoint.
+     *
+     * @param arguments a shape's name and a folder that does not hold a checkpoint yet
+     */
     public static void main(String[] arguments) throws IOException {
         if (arguments.length != 2) {
             throw new IllegalArgumentException("expected two arguments: SHAPE FOLDER");

@@ -32,6 +32,12 @@ public final class KeyValueCache {
         values = new float[config.layers()][0][];
     }
 
+    /** Memory that one position takes, in all layers together. */
+    public static long bytesPerToken(GlmConfig config) {
+        int features = config.headSize() + AttentionTile.padded(config.headSize());
+        return (long) Float.BYTES * config.layers() * config.queryGroups() * features;
+    }
+
     /** Makes room for positions below {@code length}. */
     void reserve(int length) {
         int needed = Math.ceilDiv(length, PAGE);

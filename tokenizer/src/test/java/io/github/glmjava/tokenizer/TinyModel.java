@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 
 /** Writes small SentencePiece models by hand, also malformed ones. */
-final class TinyModel {
+public final class TinyModel {
     static final int NORMAL = 1;
     static final int UNKNOWN = 2;
     static final int CONTROL = 3;
@@ -67,8 +67,11 @@ final class TinyModel {
         }
     }
 
+    /** Without any piece. */
+    TinyModel() {}
+
     /** With {@code <unk>} as 0, {@code <s>} as 1 and {@code </s>} as 2. */
-    static TinyModel withControls() {
+    public static TinyModel withControls() {
         return new TinyModel()
                 .piece("<unk>", 0, UNKNOWN)
                 .piece("<s>", 0, CONTROL)
@@ -80,14 +83,14 @@ final class TinyModel {
         return this;
     }
 
-    TinyModel pieces(String... texts) {
+    public TinyModel pieces(String... texts) {
         for (int i = 0; i < texts.length; i++) {
             piece(texts[i], -i, NORMAL);
         }
         return this;
     }
 
-    TinyModel bytePieces() {
+    public TinyModel bytePieces() {
         trainer.bool(35, true);
         for (int value = 0; value < 256; value++) {
             piece(String.format("<0x%02X>", value), 0, BYTE);
@@ -96,7 +99,7 @@ final class TinyModel {
     }
 
     /** The three switches for white space. */
-    TinyModel whitespace(boolean dummyPrefix, boolean removeExtra, boolean asSuffix) {
+    public TinyModel whitespace(boolean dummyPrefix, boolean removeExtra, boolean asSuffix) {
         normalizer.bool(3, dummyPrefix).bool(4, removeExtra);
         trainer.bool(24, asSuffix);
         return this;
@@ -123,7 +126,7 @@ final class TinyModel {
         return all;
     }
 
-    SentencePieceTokenizer load() {
+    public SentencePieceTokenizer load() {
         try {
             return SentencePieceTokenizer.parse(toBytes(), "tiny.model");
         } catch (IOException e) {

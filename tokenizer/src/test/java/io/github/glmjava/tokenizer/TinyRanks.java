@@ -6,14 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /** Writes small files of ranks. */
-final class TinyRanks {
+public final class TinyRanks {
     private final StringBuilder lines = new StringBuilder();
     private int rank;
 
     private TinyRanks() {}
 
     /** The 256 single bytes as 0 to 255, then the given tokens. */
-    static TinyRanks of(String... tokens) {
+    public static TinyRanks of(String... tokens) {
         TinyRanks ranks = new TinyRanks();
         for (int value = 0; value < 256; value++) {
             ranks.add((byte) value);
@@ -37,7 +37,7 @@ final class TinyRanks {
         return lines.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    TiktokenTokenizer load() {
+    public TiktokenTokenizer load() {
         try {
             return TiktokenTokenizer.parse(toBytes(), "tiny.ranks");
         } catch (IOException e) {
