@@ -25,13 +25,18 @@ public final class Matrices {
         return receiver.get();
     }
 
+    /** The matrix with these rows, all of the same length; there must be at least one. */
+    public static MatrixR064 ofRows(double[]... rows) {
+        return of(rows.length, rows[0].length, (row, column) -> rows[row][column]);
+    }
+
     /** The matrix whose row i is the function of row i of {@code matrix}; all results have the same length. */
     public static MatrixR064 mapRows(MatrixR064 matrix, UnaryOperator<double[]> function) {
         double[][] rows = new double[matrix.getRowDim()][];
         for (int row = 0; row < rows.length; row++) {
             rows[row] = function.apply(row(matrix, row));
         }
-        return of(rows.length, rows[0].length, (row, column) -> rows[row][column]);
+        return ofRows(rows);
     }
 
     /** A copy of one row. */

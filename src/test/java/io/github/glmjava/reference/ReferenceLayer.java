@@ -74,7 +74,7 @@ final class ReferenceLayer {
                 System.arraycopy(config.rotary().rotate(head, position), 0, rotated[position], start, headSize);
             }
         }
-        return Matrices.of(heads.getRowDim(), heads.getColDim(), (row, column) -> rotated[row][column]);
+        return Matrices.ofRows(rotated);
     }
 
     /** W_down SwiGLU(W_gate x, W_up x). */
@@ -85,6 +85,6 @@ final class ReferenceLayer {
         for (int token = 0; token < inner.length; token++) {
             inner[token] = Activation.swiGlu(Matrices.row(gates, token), Matrices.row(ups, token));
         }
-        return down.apply(Matrices.of(inner.length, gates.getColDim(), (row, column) -> inner[row][column]));
+        return down.apply(Matrices.ofRows(inner));
     }
 }
