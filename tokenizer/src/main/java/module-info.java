@@ -4,4 +4,5 @@ module io.github.glmjava.tokenizer {
     requires static transitive org.jspecify;
 
     exports io.github.glmjava.tokenizer;
+    exports io.github.glmjava.tokenizer.glm;
 }

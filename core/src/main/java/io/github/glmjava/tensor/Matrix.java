@@ -1,10 +1,89 @@
 package io.github.glmjava.tensor;
 
-/** A weight matrix in its storage format. */
-public interface Matrix {
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A weight matrix of {@code rows} output features by {@code columns} input features, used where it lies: nothing is
+ * copied at construction. Immutable and safe for use by many threads.
+ *
+ * <p>The promise of every implementation: the product of one row with one token's activations has the same bits however
+ * many tokens are multiplied at once and however the rows are split among threads. Each format therefore fixes one order
+ * of accumulation and keeps to it whether it multiplies a single token (bound by memory: each weight is read once) or
+ * many (bound by arithmetic: weights are unpacked once and reused).
+ */
+public abstract class Matrix {
+    private final MatrixFormat format;
+    private final MemorySegment data;
+    private final int rows;
+    private final int columns;
+
+    /**
+     * @param format the storage format
+     * @param data exactly {@code rows * columns} elements, row-major; need not be aligned
+     * @param rows the number of output features, at least 1
+     * @param columns the number of input features, at least 1
+     */
+    protected Matrix(MatrixFormat format, MemorySegment data, int rows, int columns) {
+        long expected = (long) rows * columns * format.bytesPerElement();
+        if (rows < 1 || columns < 1 || data.byteSize() != expected) {
+            throw new IllegalArgumentException("a " + rows + " x " + columns + " " + format + " matrix takes "
+                    + expected + " bytes, found " + data.byteSize());
+        }
+        this.format = format;
+        this.data = data;
+        this.rows = rows;
+        this.columns = columns;
+    }
+
+    /** The storage format. */
+    public final MatrixFormat format() {
+        return format;
+    }
+
     /** The number of output features. */
-    int rows();
+    public final int rows() {
+        return rows;
+    }
 
     /** The number of input features. */
-    int columns();
+    public final int columns() {
+        return columns;
+    }
+
+    /** The stored bytes. */
+    protected final MemorySegment data() {
+        return data;
+    }
+
+    /**
+     * Reads one row as floats, exactly: how an embedding is looked up.
+     *
+     * @param row 0 to {@code rows - 1}
+     * @param target receives {@code columns} floats
+     * @param offset where in the target
+     */
+    public abstract void readRow(int row, float[] target, int offset);
+
+    /**
+     * Brings activations into the order in which this format's kernels walk a row.
+     *
+     * @param input {@code tokens x columns}, row-major
+     * @param tokens how many
+     * @param arranged receives as many floats in the kernels' order
+     */
+    protected abstract void arrange(float[] input, int tokens, float[] arranged);
+
+    /** Floats of scratch space that one worker needs for {@link #multiply}. */
+    protected abstract int panelSize();
+
+    /**
+     * Multiplies some rows: {@code output[token * rows + row] = dot(this[row], arranged[token])} for
+     * {@code from <= row < to}.
+     *
+     * @param arranged {@code tokens x columns} activations from {@link #arrange}
+     * @param tokens at least 1
+     * @param output receives {@code tokens x rows} products, of which this call writes its rows
+     * @param panel scratch of {@link #panelSize} floats that no other worker uses
+     */
+    protected abstract void multiply(float[] arranged, int tokens, float[] output, float[] panel, int from, int to);
 }

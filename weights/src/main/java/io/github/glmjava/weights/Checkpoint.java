@@ -1,18 +1,62 @@
 package io.github.glmjava.weights;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Named tensors of a model folder or a single file, whatever the storage. Immutable and safe for use by many threads;
  * {@link #close} unmaps the files, after which no tensor's bytes may be touched.
  */
 public interface Checkpoint extends AutoCloseable {
+    /**
+     * Opens a checkpoint. The files are memory-mapped, so this takes no time or memory in proportion to their size, and
+     * fully checked: either all tensors are there or an exception is thrown and nothing stays open.
+     *
+     * <p>In a folder, {@code model.safetensors} is taken if it exists, otherwise the shards that
+     * {@code model.safetensors.index.json} names (the order of Hugging Face transformers). A file is taken whatever it is
+     * called, as long as its name ends like one of these two.
+     *
+     * @throws CheckpointException if there is no checkpoint at this place, or a malformed or unsupported one
+     * @throws IOException if a file cannot be read
+     */
+    static Checkpoint open(Path folderOrFile) throws IOException {
+        return CheckpointOpener.open(folderOrFile);
+    }
+
+    /** The file that was opened (for shards, their index), for messages. */
+    Path file();
+
     /** All tensors by name, in the order of the files. */
     Map<String, StoredTensor> tensors();
 
-    /** The free-form {@code __metadata__} of the files; empty when there is none. */
+    /**
+     * The free-form {@code __metadata__} of the files; empty when there is none. Of shards that give one key different
+     * values, the first counts.
+     */
     Map<String, String> metadata();
 
+    /** The tensor of this name, or null if there is none. */
+    default @Nullable StoredTensor find(String name) {
+        return tensors().get(name);
+    }
+
+    /**
+     * The tensor of this name.
+     *
+     * @throws CheckpointException if there is none; the message names some that are called alike
+     */
+    default StoredTensor tensor(String name) throws CheckpointException {
+        StoredTensor tensor = find(name);
+        if (tensor == null) {
+            throw new CheckpointException(file() + ": no tensor " + Quoted.of(name)
+                    + SimilarNames.hint(name, tensors().keySet()));
+        }
+        return tensor;
+    }
+
+    /** Unmaps the files. May be called more than once. */
     @Override
     void close();
 }

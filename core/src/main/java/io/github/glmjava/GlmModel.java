@@ -1,0 +1,244 @@
+package io.github.glmjava;
+
+import io.github.glmjava.family.ModelFamilies;
+import io.github.glmjava.family.ModelFamily;
+import io.github.glmjava.family.ModelFolder;
+import io.github.glmjava.family.NetworkLoader;
+import io.github.glmjava.generation.GenerationConfigReader;
+import io.github.glmjava.generation.GenerationSetup;
+import io.github.glmjava.generation.TokenHistory;
+import io.github.glmjava.layer.GlmConfig;
+import io.github.glmjava.layer.GlmNetwork;
+import io.github.glmjava.layer.KeyValueCache;
+import io.github.glmjava.layer.NetworkSequence;
+import io.github.glmjava.tensor.KernelProvider;
+import io.github.glmjava.tensor.Kernels;
+import io.github.glmjava.tensor.WorkerTeam;
+import io.github.glmjava.tokenizer.PromptFormat;
+import io.github.glmjava.tokenizer.Tokenizer;
+import io.github.glmjava.weights.Checkpoint;
+import io.github.glmjava.weights.StoredTensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A GLM, loaded from a model folder as it was published.
+ *
+ * <pre>{@code
+ * try (GlmModel model = GlmModel.load(Path.of("chatglm3-6b"))) {
+ *     System.out.println(model.generate("What is the tallest mountain on Earth?"));
+ * }
+ * }</pre>
+ *
+ * <p>Immutable and safe for use by many threads: each generation and each chat session has a state of its own. Closing
+ * unmaps the weights and ends the worker threads; generations that are running then fail with an
+ * {@link IllegalStateException}.
+ */
+public final class GlmModel implements AutoCloseable {
+    private final Checkpoint checkpoint;
+    private final WorkerTeam team;
+    private final Kernels kernels;
+    private final GlmNetwork network;
+    private final LoadOptions options;
+    private final ModelInfo info;
+    private final @Nullable PromptFormat promptFormat;
+    private final GenerationSetup setup;
+    private final Generator generator;
+    private volatile boolean open = true;
+
+    private GlmModel(
+            ModelFolder folder, ModelFamily family, Checkpoint checkpoint, WorkerTeam team, LoadOptions options)
+            throws IOException {
+        this.checkpoint = checkpoint;
+        this.team = team;
+        this.options = options;
+        kernels = KernelProvider.kernels();
+        GlmConfig config = family.architecture(folder.config());
+        options.progress().onProgress("tokenizer", 0);
+        promptFormat = family.promptFormat(folder.path());
+        setup = GenerationSetup.of(
+                promptFormat == null ? new MissingTokenizer(config.vocabularySize()) : promptFormat,
+                GenerationConfigReader.read(folder.path()),
+                folder.config().tokenIds("eos_token_id").stream()
+                        .mapToInt(Integer::intValue)
+                        .toArray());
+        generator = new Generator(setup);
+        network = NetworkLoader.load(
+                checkpoint,
+                config,
+                family.tensorNames(),
+                kernels,
+                layers -> options.progress().onProgress("weights", (double) layers / config.layers()));
+        info = describe(family, config);
+    }
+
+    /**
+     * Loads a model with the default options.
+     *
+     * @param folder holds {@code config.json}, the weights, and for text the tokenizer's file
+     * @throws io.github.glmjava.weights.CheckpointException if the configuration or the weights are malformed,
+     *     unsupported or do not fit together
+     * @throws io.github.glmjava.tokenizer.TokenizerException if the tokenizer's file is malformed or unsupported
+     * @throws IOException if a file cannot be read
+     */
+    public static GlmModel load(Path folder) throws IOException {
+        return load(folder, LoadOptions.defaults());
+    }
+
+    /**
+     * Loads a model.
+     *
+     * @param folder holds {@code config.json}, the weights, and for text the tokenizer's file
+     * @throws IOException as {@link #load(Path)}; nothing stays open then
+     */
+    public static GlmModel load(Path folder, LoadOptions options) throws IOException {
+        ModelFolder files = ModelFolder.read(folder);
+        ModelFamily family = ModelFamilies.of(files);
+        Checkpoint checkpoint = Checkpoint.open(folder);
+        WorkerTeam team = new WorkerTeam(options.threads());
+        try {
+            return new GlmModel(files, family, checkpoint, team, options);
+        } catch (IOException | RuntimeException | Error e) {
+            team.close();
+            checkpoint.close();
+            throw e;
+        }
+    }
+
+    private ModelInfo describe(ModelFamily family, GlmConfig config) {
+        long parameters = 0;
+        Map<String, Long> bytesByType = new TreeMap<>();
+        for (StoredTensor tensor : checkpoint.tensors().values()) {
+            parameters += tensor.elements();
+            bytesByType.merge(tensor.dtype().name(), tensor.data().byteSize(), Long::sum);
+        }
+        return new ModelInfo(
+                family.name(),
+                config.layers(),
+                config.hiddenSize(),
+                config.heads(),
+                config.queryGroups(),
+                config.headSize(),
+                config.feedForwardSize(),
+                config.vocabularySize(),
+                config.contextLength(),
+                parameters,
+                bytesByType.values().stream().mapToLong(Long::longValue).sum(),
+                bytesByType,
+                KeyValueCache.bytesPerToken(config),
+                kernels.description(),
+                team.threads());
+    }
+
+    /** What this model is. */
+    public ModelInfo info() {
+        return info;
+    }
+
+    /**
+     * Answers one message of a user, with the model's own generation defaults.
+     *
+     * @param text what the user says
+     * @return the answer
+     * @throws IllegalArgumentException if the text is longer than the model's context
+     */
+    public String generate(String text) {
+        return generate(GenerationRequest.ofText(text)).answer();
+    }
+
+    /**
+     * Generates.
+     *
+     * @throws IllegalArgumentException if the prompt is empty or too long, or an option does not fit the model
+     * @throws IllegalStateException if the model is closed, or a text is given and the folder has no tokenizer
+     */
+    public GenerationResult generate(GenerationRequest request) {
+        return run(request, null);
+    }
+
+    /**
+     * Generates, token by token.
+     *
+     * @param listener hears every token on this thread before the next one is computed
+     * @throws IllegalArgumentException as {@link #generate(GenerationRequest)}
+     * @throws IllegalStateException as {@link #generate(GenerationRequest)}
+     */
+    public GenerationResult generate(GenerationRequest request, TokenListener listener) {
+        return run(request, listener);
+    }
+
+    private GenerationResult run(GenerationRequest request, @Nullable TokenListener listener) {
+        try (TokenHistory tokens = new TokenHistory(newSequence())) {
+            return generator.generate(tokens, request, listener);
+        }
+    }
+
+    /** Starts a conversation with the model's own generation defaults. */
+    public ChatSession chat() {
+        return chat(ChatOptions.builder().build());
+    }
+
+    /** Starts a conversation. */
+    public ChatSession chat(ChatOptions chatOptions) {
+        return new ChatSession(setup, newSequence(), chatOptions);
+    }
+
+    /**
+     * The bare forward pass.
+     *
+     * @param ids the tokens from position 0 on, at least one
+     * @return {@code ids.length x vocabularySize} logits: row i follows token i
+     * @throws IllegalArgumentException if an id is not in the vocabulary or the tokens exceed the context
+     */
+    public float[][] logits(int... ids) {
+        checkOpen();
+        return newNetworkSequence().appendForLogits(ids);
+    }
+
+    private ModelSequence newSequence() {
+        checkOpen();
+        return new ModelSequence(newNetworkSequence(), () -> open);
+    }
+
+    private NetworkSequence newNetworkSequence() {
+        return new NetworkSequence(network, kernels, team, options.prefillChunk());
+    }
+
+    private void checkOpen() {
+        if (!open) {
+            throw new IllegalStateException("the model is closed");
+        }
+    }
+
+    /**
+     * The model's tokenizer.
+     *
+     * @throws IllegalStateException if the folder has none
+     */
+    public Tokenizer tokenizer() {
+        return promptFormat().tokenizer();
+    }
+
+    /**
+     * How the model's family builds prompts.
+     *
+     * @throws IllegalStateException if the folder has no tokenizer
+     */
+    public PromptFormat promptFormat() {
+        if (promptFormat == null) {
+            throw new IllegalStateException("the model folder has no tokenizer");
+        }
+        return promptFormat;
+    }
+
+    /** Unmaps the weights and ends the worker threads. May be called more than once. */
+    @Override
+    public void close() {
+        open = false;
+        team.close();
+        checkpoint.close();
+    }
+}

@@ -1,0 +1,67 @@
+package io.github.glmjava;
+
+/**
+ * How to load a model. Immutable.
+ *
+ * @param threads threads that work on one token or prompt, the calling one included; at least 1
+ * @param prefillChunk tokens of a prompt that run through the layers at a time; at least 1. More use the processor a
+ *     little better and take more memory; the results are the same
+ * @param progress hears how far loading is
+ */
+public record LoadOptions(int threads, int prefillChunk, LoadListener progress) {
+    /** Checks the ranges. */
+    public LoadOptions {
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads must be at least 1, found " + threads);
+        }
+        if (prefillChunk < 1) {
+            throw new IllegalArgumentException("prefillChunk must be at least 1, found " + prefillChunk);
+        }
+    }
+
+    /** Options for all processors that the JVM may use, with nobody listening. */
+    public static LoadOptions defaults() {
+        return builder().build();
+    }
+
+    /** A builder that starts from the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Collects options. */
+    public static final class Builder {
+        private int threads = Runtime.getRuntime().availableProcessors();
+        private int prefillChunk = 256;
+        private LoadListener progress = (stage, fraction) -> {};
+
+        private Builder() {}
+
+        /** Threads that work on one token or prompt; default: the processors that the JVM may use. */
+        public Builder threads(int count) {
+            threads = count;
+            return this;
+        }
+
+        /** Tokens of a prompt that run through the layers at a time; default 256. */
+        public Builder prefillChunk(int tokens) {
+            prefillChunk = tokens;
+            return this;
+        }
+
+        /** Who hears how far loading is; default: nobody. */
+        public Builder progress(LoadListener listener) {
+            progress = listener;
+            return this;
+        }
+
+        /**
+         * The options.
+         *
+         * @throws IllegalArgumentException if a value is out of range
+         */
+        public LoadOptions build() {
+            return new LoadOptions(threads, prefillChunk, progress);
+        }
+    }
+}

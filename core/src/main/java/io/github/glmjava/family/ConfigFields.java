@@ -1,0 +1,169 @@
+package io.github.glmjava.family;
+
+import io.github.glmjava.weights.CheckpointException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The fields of one JSON file of a model folder, each checked as it is read. A null value counts as absent. */
+public final class ConfigFields {
+    /** No published file is near this; it bounds what a hostile one can make us read. */
+    private static final long MAX_BYTES = 64L << 20;
+
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    private final Path file;
+    private final JsonNode root;
+
+    private ConfigFields(Path file, JsonNode root) {
+        this.file = file;
+        this.root = root;
+    }
+
+    /**
+     * Reads a file that must hold one JSON object.
+     *
+     * @throws CheckpointException if it does not
+     */
+    public static ConfigFields read(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new CheckpointException(file + ": no such file; a model folder must have it");
+        }
+        if (Files.size(file) > MAX_BYTES) {
+            throw new CheckpointException(file + ": " + Files.size(file) + " bytes, expected at most " + MAX_BYTES);
+        }
+        JsonNode root;
+        try {
+            root = MAPPER.readTree(Files.readAllBytes(file));
+        } catch (JacksonException e) {
+            throw new CheckpointException(file + ": not valid JSON: " + e.getOriginalMessage(), e);
+        }
+        if (!root.isObject()) {
+            throw new CheckpointException(file + ": expected a JSON object, found " + root.getNodeType());
+        }
+        return new ConfigFields(file, root);
+    }
+
+    /** The file, for messages. */
+    public Path file() {
+        return file;
+    }
+
+    /** Whether the field is there and not null. */
+    public boolean has(String field) {
+        return find(field) != null;
+    }
+
+    private @Nullable JsonNode find(String field) {
+        JsonNode value = root.get(field);
+        return value == null || value.isNull() ? null : value;
+    }
+
+    private JsonNode get(String field) throws CheckpointException {
+        JsonNode value = find(field);
+        if (value == null) {
+            throw new CheckpointException(file + ": field \"" + field + "\" is missing");
+        }
+        return value;
+    }
+
+    /** An error about a field. */
+    public CheckpointException wrong(String field, Object found, String expected) {
+        return new CheckpointException(file + ": field \"" + field + "\" is " + found + ", expected " + expected);
+    }
+
+    /** A whole number in a range, both ends included. */
+    public int integer(String field, int min, int max) throws CheckpointException {
+        JsonNode value = get(field);
+        if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < min || value.intValue() > max) {
+            throw wrong(field, value, "a whole number from " + min + " to " + max);
+        }
+        return value.intValue();
+    }
+
+    /** A whole number in a range, or what stands in for an absent field. */
+    public int integer(String field, int min, int max, int absent) throws CheckpointException {
+        return has(field) ? integer(field, min, max) : absent;
+    }
+
+    /** A finite number greater than zero. */
+    public double positive(String field) throws CheckpointException {
+        JsonNode value = get(field);
+        if (!value.isNumber() || !Double.isFinite(value.doubleValue()) || !(value.doubleValue() > 0)) {
+            throw wrong(field, value, "a finite number above 0");
+        }
+        return value.doubleValue();
+    }
+
+    /** A finite number greater than zero, or what stands in for an absent field. */
+    public double positive(String field, double absent) throws CheckpointException {
+        return has(field) ? positive(field) : absent;
+    }
+
+    /** A truth value, or what stands in for an absent field. */
+    public boolean flag(String field, boolean absent) throws CheckpointException {
+        JsonNode value = find(field);
+        if (value == null) {
+            return absent;
+        }
+        if (!value.isBoolean()) {
+            throw wrong(field, value, "true or false");
+        }
+        return value.booleanValue();
+    }
+
+    /** A text; empty where the field is absent. */
+    public String text(String field) throws CheckpointException {
+        JsonNode value = find(field);
+        if (value == null) {
+            return "";
+        }
+        if (!value.isString()) {
+            throw wrong(field, value, "a string");
+        }
+        return value.stringValue();
+    }
+
+    /** Whether a field, whatever its structure, mentions a word; letter case does not count. */
+    public boolean mentions(String field, String word) {
+        JsonNode value = find(field);
+        return value != null
+                && value.toString().toLowerCase(java.util.Locale.ROOT).contains(word);
+    }
+
+    /** One token id or a list of them; empty where the field is absent. */
+    public List<Integer> tokenIds(String field) throws CheckpointException {
+        JsonNode value = find(field);
+        List<Integer> ids = new ArrayList<>();
+        if (value == null) {
+            return ids;
+        }
+        for (JsonNode id : value.isArray() ? value : List.of(value)) {
+            if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0) {
+                throw wrong(field, value, "a token id or a list of token ids");
+            }
+            ids.add(id.intValue());
+        }
+        return ids;
+    }
+
+    /**
+     * Refuses a value that the engine does not implement, because ignoring it would change the numbers.
+     *
+     * @param supported the only value that is supported, also meant by an absent field
+     */
+    public void require(String field, boolean supported) throws CheckpointException {
+        if (flag(field, supported) != supported) {
+            throw wrong(field, !supported, supported + ": the other value is not supported");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.github.glmjava.family;
+
+import io.github.glmjava.layer.GlmConfig;
+import io.github.glmjava.weights.CheckpointException;
+import java.util.List;
+
+/**
+ * What ChatGLM2, ChatGLM3 and GLM-4-9B have in common: the network of {@code modeling_chatglm.py} as published with each
+ * of them, {@code model_type} "chatglm" and the fields of its {@code ChatGLMConfig}.
+ */
+abstract class RemoteCodeFamily implements ModelFamily {
+    static final String MODEL_TYPE = "chatglm";
+
+    private static final double ROTARY_BASE = 10000;
+
+    private static final String LAYER = "transformer.encoder.layers.{layer}.";
+
+    /** Whether the fields are of this dialect at all: ChatGLM-6B has the same {@code model_type} and none of them. */
+    static boolean isDialect(ConfigFields config) throws CheckpointException {
+        return config.text("model_type").equals(MODEL_TYPE) && config.has("padded_vocab_size");
+    }
+
+    /** Whether {@code rope_ratio} divides the positions instead of multiplying the base of the frequencies. */
+    boolean interpolatesPositions() {
+        return false;
+    }
+
+    @Override
+    public GlmConfig architecture(ConfigFields config) throws CheckpointException {
+        config.require("rmsnorm", true);
+        config.require("post_layer_norm", true);
+        config.require("apply_residual_connection_post_layernorm", false);
+        config.require("original_rope", true);
+        config.require("tie_word_embeddings", false);
+        for (String unsupported : List.of("pre_seq_len", "quantization_bit")) {
+            if (config.integer(unsupported, 0, Integer.MAX_VALUE, 0) != 0) {
+                throw config.wrong(unsupported, config.integer(unsupported, 0, Integer.MAX_VALUE), "0 or absent");
+            }
+        }
+        int hiddenSize = config.integer("hidden_size", 1, 1 << 20);
+        int heads = config.integer("num_attention_heads", 1, 1 << 14);
+        int headSize = config.integer("kv_channels", 4, 1 << 12);
+        if (headSize % 4 != 0) {
+            throw config.wrong("kv_channels", headSize, "a multiple of 4: half of a head is rotated in pairs");
+        }
+        int groups =
+                config.flag("multi_query_attention", false) ? config.integer("multi_query_group_num", 1, heads) : heads;
+        if (heads % groups != 0) {
+            throw config.wrong("multi_query_group_num", groups, "a divisor of num_attention_heads " + heads);
+        }
+        double ratio = config.positive("rope_ratio", 1);
+        boolean interpolated = interpolatesPositions();
+        boolean linearBias = config.flag("add_bias_linear", false);
+        return new GlmConfig(
+                config.integer("padded_vocab_size", 1, 1 << 24),
+                hiddenSize,
+                config.integer("num_layers", 1, 1 << 12),
+                heads,
+                groups,
+                headSize,
+                config.integer("ffn_hidden_size", 1, 1 << 22),
+                (float) config.positive("layernorm_epsilon"),
+                headSize / 2,
+                ROTARY_BASE * (interpolated ? 1 : ratio),
+                interpolated ? ratio : 1,
+                config.integer("seq_length", 1, 1 << 24),
+                config.flag("add_qkv_bias", false) || linearBias,
+                linearBias);
+    }
+
+    @Override
+    public TensorNames tensorNames() {
+        return new TensorNames(
+                "transformer.embedding.word_embeddings.weight",
+                LAYER + "input_layernorm.weight",
+                LAYER + "self_attention.query_key_value.weight",
+                LAYER + "self_attention.dense.weight",
+                LAYER + "post_attention_layernorm.weight",
+                LAYER + "mlp.dense_h_to_4h.weight",
+                LAYER + "mlp.dense_4h_to_h.weight",
+                "transformer.encoder.final_layernorm.weight",
+                "transformer.output_layer.weight",
+                List.of("rotary_pos_emb.inv_freq"));
+    }
+}

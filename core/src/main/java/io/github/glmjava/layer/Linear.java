@@ -1,0 +1,31 @@
+package io.github.glmjava.layer;
+
+import io.github.glmjava.tensor.Kernels;
+import io.github.glmjava.tensor.Matrix;
+import org.jspecify.annotations.Nullable;
+
+/** {@code y = W x + b}. */
+public final class Linear {
+    private final Matrix weight;
+    private final float @Nullable [] bias;
+
+    /**
+     * @param weight {@code output features x input features}
+     * @param bias one addend per output feature, or null
+     */
+    public Linear(Matrix weight, float @Nullable [] bias) {
+        this.weight = weight;
+        this.bias = bias;
+    }
+
+    /** Input {@code tokens x columns}, output {@code tokens x rows}, both row-major. */
+    void apply(Workspace workspace, float[] input, int tokens, float[] output) {
+        workspace.multiplication().multiply(weight, input, tokens, output);
+        if (bias != null) {
+            Kernels kernels = workspace.kernels();
+            for (int token = 0; token < tokens; token++) {
+                kernels.add(output, token * bias.length, bias, 0, bias.length);
+            }
+        }
+    }
+}

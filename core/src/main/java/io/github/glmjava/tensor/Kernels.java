@@ -1,0 +1,59 @@
+package io.github.glmjava.tensor;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The arithmetic of the engine. One implementation uses the Vector API, one plain Java; {@link KernelProvider} chooses.
+ * Implementations hold no state and are safe for use by many threads. Every operation gives the same bits on every run
+ * with the same implementation and vector width.
+ */
+public interface Kernels {
+    /** What runs, for logs: for instance {@code "Vector API, 512 bits"}. */
+    String description();
+
+    /**
+     * Wraps stored weights.
+     *
+     * @param data {@code rows * columns} little-endian elements, row-major
+     */
+    Matrix matrix(MatrixFormat format, MemorySegment data, int rows, int columns);
+
+    /**
+     * Root mean square layer normalisation (Zhang and Sennrich 2019): {@code y_i = w_i * x_i / sqrt(mean(x^2) + epsilon)}.
+     *
+     * @param weight one factor per feature; its length is the number of features
+     */
+    void rmsNorm(float[] input, int inputOffset, float[] weight, float epsilon, float[] output, int outputOffset);
+
+    /** {@code target[i] += addend[i]} over {@code count} elements: residual connections and biases. */
+    void add(float[] target, int targetOffset, float[] addend, int addendOffset, int count);
+
+    /**
+     * The gated activation SwiGLU (Shazeer 2020): {@code y_i = silu(gate_i) * up_i} with {@code silu(x) = x / (1 + e^-x)}.
+     *
+     * @param gateAndUp {@code width} gates, then {@code width} ups, from {@code offset} on
+     * @param output receives {@code width} floats
+     */
+    void swiGlu(float[] gateAndUp, int offset, int width, float[] output, int outputOffset);
+
+    /**
+     * Rotary position embedding (Su et al. 2021) of interleaved pairs: {@code (x_2i, x_2i+1)} turns by angle i.
+     *
+     * @param values receives the rotation in place; {@code dims} elements from {@code offset} on
+     * @param cosines each angle's cosine twice: {@code c_0 c_0 c_1 c_1 ...}
+     * @param sines each angle's sine with its pair's signs: {@code -s_0 s_0 -s_1 s_1 ...}
+     * @param tableOffset where this position's {@code dims} cosines and sines begin
+     * @param dims the rotated elements, an even number
+     */
+    void rotatePairs(float[] values, int offset, float[] cosines, float[] sines, int tableOffset, int dims);
+
+    /**
+     * Lets the query rows of a tile attend to one page of keys and values, by the online softmax (Milakov and Gimelshein
+     * 2018; Dao et al. 2022): the tile's running maximum, sum and weighted values are updated.
+     *
+     * @param tile the rows, of which row r sees the first {@link AttentionTile#visible}[r] positions of the page
+     * @param keys one page, {@code headSize x PAGE} from {@code keysOffset} on: positions are adjacent
+     * @param values one page, {@code PAGE x paddedHeadSize} from {@code valuesOffset} on: features are adjacent
+     */
+    void attend(AttentionTile tile, float[] keys, int keysOffset, float[] values, int valuesOffset);
+}

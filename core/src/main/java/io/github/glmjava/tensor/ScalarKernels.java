@@ -1,0 +1,114 @@
+package io.github.glmjava.tensor;
+
+import java.lang.foreign.MemorySegment;
+
+/** The kernels in plain Java: the fallback, and the plainest statement of what the vector kernels compute. */
+final class ScalarKernels implements Kernels {
+    @Override
+    public String description() {
+        return "plain Java kernels";
+    }
+
+    @Override
+    public Matrix matrix(MatrixFormat format, MemorySegment data, int rows, int columns) {
+        return new ScalarMatrix(format, data, rows, columns);
+    }
+
+    @Override
+    public void rmsNorm(
+            float[] input, int inputOffset, float[] weight, float epsilon, float[] output, int outputOffset) {
+        float squares = 0;
+        for (int i = 0; i < weight.length; i++) {
+            squares += input[inputOffset + i] * input[inputOffset + i];
+        }
+        float scale = (float) (1 / Math.sqrt(squares / weight.length + epsilon));
+        for (int i = 0; i < weight.length; i++) {
+            output[outputOffset + i] = weight[i] * (input[inputOffset + i] * scale);
+        }
+    }
+
+    @Override
+    public void add(float[] target, int targetOffset, float[] addend, int addendOffset, int count) {
+        for (int i = 0; i < count; i++) {
+            target[targetOffset + i] += addend[addendOffset + i];
+        }
+    }
+
+    @Override
+    public void swiGlu(float[] gateAndUp, int offset, int width, float[] output, int outputOffset) {
+        for (int i = 0; i < width; i++) {
+            float gate = gateAndUp[offset + i];
+            output[outputOffset + i] = gate / (1 + exp(-gate)) * gateAndUp[offset + width + i];
+        }
+    }
+
+    @Override
+    public void rotatePairs(float[] values, int offset, float[] cosines, float[] sines, int tableOffset, int dims) {
+        for (int i = 0; i < dims; i += 2) {
+            float even = values[offset + i];
+            float odd = values[offset + i + 1];
+            values[offset + i] = even * cosines[tableOffset + i] + odd * sines[tableOffset + i];
+            values[offset + i + 1] = odd * cosines[tableOffset + i + 1] + even * sines[tableOffset + i + 1];
+        }
+    }
+
+    @Override
+    public void attend(AttentionTile tile, float[] keys, int keysOffset, float[] values, int valuesOffset) {
+        for (int row = 0; row < tile.rows; row++) {
+            int visible = tile.visible[row];
+            if (visible > 0) {
+                score(tile, row, keys, keysOffset, visible);
+                softmax(tile, row, visible);
+                addValues(tile, row, values, valuesOffset, visible);
+            }
+        }
+    }
+
+    private static void score(AttentionTile tile, int row, float[] keys, int keysOffset, int visible) {
+        float[] scores = tile.scores;
+        int start = row * AttentionTile.PAGE;
+        for (int position = 0; position < visible; position++) {
+            float score = 0;
+            for (int i = 0; i < tile.headSize; i++) {
+                score += tile.queries[row * tile.headSize + i] * keys[keysOffset + i * AttentionTile.PAGE + position];
+            }
+            scores[start + position] = score;
+        }
+    }
+
+    /** Turns the scores into weights relative to the new maximum, and rescales what was accumulated under the old. */
+    private static void softmax(AttentionTile tile, int row, int visible) {
+        float[] scores = tile.scores;
+        int start = row * AttentionTile.PAGE;
+        float maximum = tile.maximum[row];
+        for (int i = start; i < start + visible; i++) {
+            maximum = Math.max(maximum, scores[i]);
+        }
+        float rescale = exp(tile.maximum[row] - maximum);
+        float sum = 0;
+        for (int i = start; i < start + visible; i++) {
+            scores[i] = exp(scores[i] - maximum);
+            sum += scores[i];
+        }
+        tile.maximum[row] = maximum;
+        tile.sum[row] = tile.sum[row] * rescale + sum;
+        for (int i = row * tile.paddedHeadSize; i < (row + 1) * tile.paddedHeadSize; i++) {
+            tile.accumulated[i] *= rescale;
+        }
+    }
+
+    private static void addValues(AttentionTile tile, int row, float[] values, int valuesOffset, int visible) {
+        int target = row * tile.paddedHeadSize;
+        for (int position = 0; position < visible; position++) {
+            float weight = tile.scores[row * AttentionTile.PAGE + position];
+            int source = valuesOffset + position * tile.paddedHeadSize;
+            for (int i = 0; i < tile.headSize; i++) {
+                tile.accumulated[target + i] += weight * values[source + i];
+            }
+        }
+    }
+
+    private static float exp(float x) {
+        return (float) Math.exp(x);
+    }
+}

@@ -1,0 +1,83 @@
+package io.github.glmjava.tensor;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/** A matrix of any format, multiplied in plain Java: each row is unpacked once and used for all tokens. */
+final class ScalarMatrix extends Matrix {
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    ScalarMatrix(MatrixFormat format, MemorySegment data, int rows, int columns) {
+        super(format, data, rows, columns);
+    }
+
+    @Override
+    public void readRow(int row, float[] target, int offset) {
+        readRow(format(), data(), (long) row * columns(), columns(), target, offset);
+    }
+
+    /** Unpacks {@code count} elements that begin at the given element of the data. */
+    static void readRow(MatrixFormat format, MemorySegment data, long element, int count, float[] target, int offset) {
+        long start = element * format.bytesPerElement();
+        switch (format) {
+            case F32 -> {
+                for (int i = 0; i < count; i++) {
+                    target[offset + i] = data.get(FLOAT, start + 4L * i);
+                }
+            }
+            case F16 -> {
+                for (int i = 0; i < count; i++) {
+                    target[offset + i] = Float.float16ToFloat(data.get(SHORT, start + 2L * i));
+                }
+            }
+            case BF16 -> {
+                for (int i = 0; i < count; i++) {
+                    target[offset + i] = Float.intBitsToFloat(data.get(SHORT, start + 2L * i) << 16);
+                }
+            }
+        }
+    }
+
+    @Override
+    protected void arrange(float[] input, int tokens, float[] arranged) {
+        System.arraycopy(input, 0, arranged, 0, tokens * columns());
+    }
+
+    @Override
+    protected int panelSize() {
+        return columns();
+    }
+
+    @Override
+    protected void multiply(float[] arranged, int tokens, float[] output, float[] panel, int from, int to) {
+        for (int row = from; row < to; row++) {
+            readRow(row, panel, 0);
+            for (int token = 0; token < tokens; token++) {
+                output[token * rows() + row] = dot(panel, arranged, token * columns(), columns());
+            }
+        }
+    }
+
+    /** Four running sums, so that an addition need not wait for the one before it. */
+    private static float dot(float[] weights, float[] activations, int offset, int count) {
+        float sum0 = 0;
+        float sum1 = 0;
+        float sum2 = 0;
+        float sum3 = 0;
+        int whole = count & ~3;
+        for (int i = 0; i < whole; i += 4) {
+            sum0 += weights[i] * activations[offset + i];
+            sum1 += weights[i + 1] * activations[offset + i + 1];
+            sum2 += weights[i + 2] * activations[offset + i + 2];
+            sum3 += weights[i + 3] * activations[offset + i + 3];
+        }
+        for (int i = whole; i < count; i++) {
+            sum0 += weights[i] * activations[offset + i];
+        }
+        return (sum0 + sum1) + (sum2 + sum3);
+    }
+}

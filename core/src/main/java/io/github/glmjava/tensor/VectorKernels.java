@@ -1,0 +1,136 @@
+package io.github.glmjava.tensor;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** The kernels on the Vector API. */
+final class VectorKernels implements Kernels {
+    @Override
+    public String description() {
+        return "Vector API, " + Lanes.FLOATS.vectorBitSize() + " bits";
+    }
+
+    @Override
+    public Matrix matrix(MatrixFormat format, MemorySegment data, int rows, int columns) {
+        return switch (format) {
+            case F32 -> new VectorF32Matrix(data, rows, columns);
+            case F16 -> new VectorF16Matrix(data, rows, columns);
+            case BF16 -> new VectorBF16Matrix(data, rows, columns);
+        };
+    }
+
+    @Override
+    public void rmsNorm(
+            float[] input, int inputOffset, float[] weight, float epsilon, float[] output, int outputOffset) {
+        int end = Lanes.FLOATS.loopBound(weight.length);
+        FloatVector squares = FloatVector.zero(Lanes.FLOATS);
+        for (int i = 0; i < end; i += Lanes.COUNT) {
+            FloatVector x = FloatVector.fromArray(Lanes.FLOATS, input, inputOffset + i);
+            squares = x.fma(x, squares);
+        }
+        float sum = Lanes.sum(squares);
+        for (int i = end; i < weight.length; i++) {
+            sum += input[inputOffset + i] * input[inputOffset + i];
+        }
+        float scale = (float) (1 / Math.sqrt(sum / weight.length + epsilon));
+        for (int i = 0; i < end; i += Lanes.COUNT) {
+            FloatVector.fromArray(Lanes.FLOATS, input, inputOffset + i)
+                    .mul(scale)
+                    .mul(FloatVector.fromArray(Lanes.FLOATS, weight, i))
+                    .intoArray(output, outputOffset + i);
+        }
+        for (int i = end; i < weight.length; i++) {
+            output[outputOffset + i] = weight[i] * (input[inputOffset + i] * scale);
+        }
+    }
+
+    @Override
+    public void add(float[] target, int targetOffset, float[] addend, int addendOffset, int count) {
+        int end = Lanes.FLOATS.loopBound(count);
+        for (int i = 0; i < end; i += Lanes.COUNT) {
+            FloatVector.fromArray(Lanes.FLOATS, target, targetOffset + i)
+                    .add(FloatVector.fromArray(Lanes.FLOATS, addend, addendOffset + i))
+                    .intoArray(target, targetOffset + i);
+        }
+        for (int i = end; i < count; i++) {
+            target[targetOffset + i] += addend[addendOffset + i];
+        }
+    }
+
+    @Override
+    public void swiGlu(float[] gateAndUp, int offset, int width, float[] output, int outputOffset) {
+        int end = Lanes.FLOATS.loopBound(width);
+        for (int i = 0; i < end; i += Lanes.COUNT) {
+            FloatVector gate = FloatVector.fromArray(Lanes.FLOATS, gateAndUp, offset + i);
+            FloatVector up = FloatVector.fromArray(Lanes.FLOATS, gateAndUp, offset + width + i);
+            gate.div(Lanes.exp(gate.neg()).add(1f)).mul(up).intoArray(output, outputOffset + i);
+        }
+        for (int i = end; i < width; i++) {
+            float gate = gateAndUp[offset + i];
+            float sigmoid = 1 / (1 + (float) StrictMath.exp(-gate));
+            output[outputOffset + i] = gate * sigmoid * gateAndUp[offset + width + i];
+        }
+    }
+
+    @Override
+    public void rotatePairs(float[] values, int offset, float[] cosines, float[] sines, int tableOffset, int dims) {
+        int end = Lanes.FLOATS.loopBound(dims);
+        for (int i = 0; i < end; i += Lanes.COUNT) {
+            FloatVector x = FloatVector.fromArray(Lanes.FLOATS, values, offset + i);
+            FloatVector cosine = FloatVector.fromArray(Lanes.FLOATS, cosines, tableOffset + i);
+            FloatVector sine = FloatVector.fromArray(Lanes.FLOATS, sines, tableOffset + i);
+            x.mul(cosine).add(x.rearrange(Lanes.BY_1).mul(sine)).intoArray(values, offset + i);
+        }
+        for (int i = end; i < dims; i += 2) {
+            float even = values[offset + i];
+            float odd = values[offset + i + 1];
+            values[offset + i] = even * cosines[tableOffset + i] + odd * sines[tableOffset + i];
+            values[offset + i + 1] = odd * cosines[tableOffset + i + 1] + even * sines[tableOffset + i + 1];
+        }
+    }
+
+    @Override
+    public void attend(AttentionTile tile, float[] keys, int keysOffset, float[] values, int valuesOffset) {
+        VectorAttention.score(tile, keys, keysOffset);
+        for (int row = 0; row < tile.rows; row++) {
+            if (tile.visible[row] > 0) {
+                softmax(tile, row);
+            }
+        }
+        VectorAttention.addValues(tile, values, valuesOffset);
+    }
+
+    /** Turns the scores into weights relative to the new maximum, and rescales what was accumulated under the old. */
+    private static void softmax(AttentionTile tile, int row) {
+        float[] scores = tile.scores;
+        int start = row * AttentionTile.PAGE;
+        int visible = tile.visible[row];
+        int end = Math.ceilDiv(visible, Lanes.COUNT) * Lanes.COUNT;
+        for (int i = visible; i < end; i++) {
+            scores[start + i] = Float.NEGATIVE_INFINITY;
+        }
+        FloatVector largest = FloatVector.broadcast(Lanes.FLOATS, Float.NEGATIVE_INFINITY);
+        for (int i = 0; i < end; i += Lanes.COUNT) {
+            largest = largest.max(FloatVector.fromArray(Lanes.FLOATS, scores, start + i));
+        }
+        float maximum = Math.max(tile.maximum[row], largest.reduceLanes(VectorOperators.MAX));
+        FloatVector weights = FloatVector.zero(Lanes.FLOATS);
+        for (int i = 0; i < end; i += Lanes.COUNT) {
+            FloatVector weight = Lanes.exp(
+                    FloatVector.fromArray(Lanes.FLOATS, scores, start + i).sub(maximum));
+            weight.intoArray(scores, start + i);
+            weights = weights.add(weight);
+        }
+        float rescale = Lanes.exp(FloatVector.broadcast(Lanes.FLOATS, tile.maximum[row] - maximum))
+                .lane(0);
+        tile.maximum[row] = maximum;
+        tile.sum[row] = tile.sum[row] * rescale + Lanes.sum(weights);
+        int first = row * tile.paddedHeadSize;
+        for (int i = first; i < first + tile.paddedHeadSize; i += Lanes.COUNT) {
+            FloatVector.fromArray(Lanes.FLOATS, tile.accumulated, i)
+                    .mul(rescale)
+                    .intoArray(tile.accumulated, i);
+        }
+    }
+}

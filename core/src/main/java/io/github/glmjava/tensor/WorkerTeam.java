@@ -1,0 +1,204 @@
+package io.github.glmjava.tensor;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fixed team of threads for the many short parallel sections of a decode step (several per layer). The caller works
+ * too, workers claim chunks from a shared counter, and nobody waits for a worker that has not claimed anything: a busy
+ * neighbour slows a section down but cannot stop it. Idle workers spin for some microseconds and then park.
+ *
+ * <p>Safe for use by many threads: when the team is taken by another caller's section, a caller does its items alone,
+ * which gives the same results because items are independent.
+ */
+public final class WorkerTeam implements AutoCloseable {
+    private static final VarHandle STATE;
+    private static final VarHandle COMPLETED;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(WorkerTeam.class, "state", long.class);
+            COMPLETED = lookup.findVarHandle(WorkerTeam.class, "completed", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** Bits of the state word that count chunks; above two such fields sits the number of the section. */
+    private static final int CHUNK_BITS = 18;
+
+    private static final int MAX_CHUNKS = (1 << CHUNK_BITS) - 1;
+
+    /** About 40 microseconds: longer than the serial work between two sections of a decode step. */
+    private static final int SPINS_BEFORE_PARK = 1000;
+
+    private final Worker[] workers;
+    private final AtomicBoolean taken = new AtomicBoolean();
+    private volatile boolean closed;
+
+    /** {@code section number | chunks in the section | next unclaimed chunk}: one compare-and-set claims a chunk. */
+    @SuppressWarnings("UnusedVariable") // through STATE
+    private volatile long state;
+
+    @SuppressWarnings("UnusedVariable") // through COMPLETED
+    private volatile int completed;
+
+    // The running section; written before the state is published, and stable while any chunk of it is unfinished.
+    private ParallelTask task = (worker, from, to) -> {};
+    private int items;
+    private int itemsPerChunk;
+    private volatile @Nullable Throwable failure;
+
+    /**
+     * Starts the threads, as daemons.
+     *
+     * @param threads the caller included, at least 1
+     */
+    public WorkerTeam(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads must be at least 1, found " + threads);
+        }
+        workers = new Worker[threads - 1];
+        for (int i = 0; i < workers.length; i++) {
+            workers[i] = new Worker(i + 1);
+            workers[i].start();
+        }
+    }
+
+    /** The number of threads that work on a section, the caller included. */
+    public int threads() {
+        return workers.length + 1;
+    }
+
+    /**
+     * Runs a task over {@code 0 <= item < count} and returns when all of it is done.
+     *
+     * @param parallelTask what to do
+     * @param count the number of items
+     * @param grain the fewest items worth handing to a thread
+     */
+    public void run(ParallelTask parallelTask, int count, int grain) {
+        // Several chunks a thread even out what a noisy machine makes uneven.
+        int perChunk = Math.max(grain, Math.ceilDiv(count, Math.min(MAX_CHUNKS, threads() * 8)));
+        perChunk = Math.ceilDiv(perChunk, grain) * grain;
+        int chunks = Math.ceilDiv(count, perChunk);
+        if (chunks <= 1 || workers.length == 0 || closed || !taken.compareAndSet(false, true)) {
+            if (count > 0) {
+                parallelTask.run(0, 0, count);
+            }
+            return;
+        }
+        try {
+            task = parallelTask;
+            items = count;
+            itemsPerChunk = perChunk;
+            completed = 0;
+            long section = (state >>> (2 * CHUNK_BITS)) + 1;
+            state = section << (2 * CHUNK_BITS) | (long) chunks << CHUNK_BITS;
+            for (Worker worker : workers) {
+                worker.wake();
+            }
+            work(0);
+            awaitCompletion(chunks);
+            Throwable problem = failure;
+            if (problem != null) {
+                failure = null;
+                rethrow(problem);
+            }
+        } finally {
+            taken.set(false);
+        }
+    }
+
+    private static void rethrow(Throwable problem) {
+        if (problem instanceof Error error) {
+            throw error;
+        }
+        throw (RuntimeException) problem;
+    }
+
+    /** Claims and runs chunks of the current section until none is left. Returns whether there was any. */
+    private boolean work(int worker) {
+        boolean worked = false;
+        while (true) {
+            long current = (long) STATE.getAcquire(this);
+            int next = (int) current & MAX_CHUNKS;
+            int chunks = (int) (current >>> CHUNK_BITS) & MAX_CHUNKS;
+            if (next >= chunks) {
+                return worked;
+            }
+            if (STATE.compareAndSet(this, current, current + 1)) {
+                worked = true;
+                int from = next * itemsPerChunk;
+                try {
+                    task.run(worker, from, Math.min(items, from + itemsPerChunk));
+                } catch (RuntimeException | Error e) {
+                    failure = e;
+                } finally {
+                    COMPLETED.getAndAdd(this, 1);
+                }
+            }
+        }
+    }
+
+    private void awaitCompletion(int chunks) {
+        int spins = 0;
+        while (completed < chunks) {
+            if (++spins < SPINS_BEFORE_PARK) {
+                Thread.onSpinWait();
+            } else {
+                LockSupport.parkNanos(this, 20_000);
+            }
+        }
+    }
+
+    /** Ends the threads; sections that still come are run by their callers alone. */
+    @Override
+    public void close() {
+        closed = true;
+        for (Worker worker : workers) {
+            LockSupport.unpark(worker);
+        }
+    }
+
+    private final class Worker extends Thread {
+        private final int number;
+        private volatile boolean parked;
+
+        Worker(int number) {
+            super("glm-worker-" + number);
+            this.number = number;
+            setDaemon(true);
+        }
+
+        void wake() {
+            if (parked) {
+                LockSupport.unpark(this);
+            }
+        }
+
+        @Override
+        public void run() {
+            int spins = 0;
+            while (!closed) {
+                if (work(number)) {
+                    spins = 0;
+                } else if (++spins < SPINS_BEFORE_PARK) {
+                    Thread.onSpinWait();
+                } else {
+                    parked = true;
+                    // Look once more: a section published before the flag was seen would not have woken this thread.
+                    if (!work(number) && !closed) {
+                        LockSupport.park(WorkerTeam.this);
+                    }
+                    parked = false;
+                    spins = 0;
+                }
+            }
+        }
+    }
+}

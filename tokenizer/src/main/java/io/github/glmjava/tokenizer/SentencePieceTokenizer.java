@@ -1,0 +1,119 @@
+package io.github.glmjava.tokenizer;
+
+import io.github.glmjava.tokenizer.sentencepiece.PieceDecoder;
+import io.github.glmjava.tokenizer.sentencepiece.PieceEncoder;
+import io.github.glmjava.tokenizer.sentencepiece.PieceTexts;
+import io.github.glmjava.tokenizer.sentencepiece.SentencePieceModel;
+import io.github.glmjava.tokenizer.sentencepiece.SentencePieceModelReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * A SentencePiece model ({@code tokenizer.model}), with the ids and texts of the original's {@code encode} and
+ * {@code decode} without options. Supported are models of type BPE without a character map.
+ *
+ * <p>Immutable and safe for use by many threads.
+ */
+public final class SentencePieceTokenizer implements Tokenizer {
+    private static final int MAX_FILE_BYTES = 32 << 20;
+
+    private final SentencePieceModel model;
+    private final PieceEncoder encoder;
+    private final PieceTexts texts;
+
+    private SentencePieceTokenizer(SentencePieceModel model) {
+        this.model = model;
+        this.encoder = new PieceEncoder(model);
+        this.texts = new PieceTexts(model);
+    }
+
+    /**
+     * Reads a model file.
+     *
+     * @param file at most 32 MB
+     * @throws TokenizerException if the file is malformed or needs a feature that is not supported yet
+     * @throws IOException if the file cannot be read
+     */
+    public static SentencePieceTokenizer load(Path file) throws IOException {
+        return parse(BoundedFiles.read(file, MAX_FILE_BYTES), file.toString());
+    }
+
+    /**
+     * Reads a model from memory.
+     *
+     * @param content the bytes of a model file
+     * @param name what messages call it
+     * @throws TokenizerException if the content is malformed or needs a feature that is not supported yet
+     */
+    public static SentencePieceTokenizer parse(byte[] content, String name) throws TokenizerException {
+        return new SentencePieceTokenizer(SentencePieceModelReader.read(content, name));
+    }
+
+    @Override
+    public int[] encode(String text) {
+        return encoder.encode(text);
+    }
+
+    /** {@inheritDoc} The unknown id becomes the file's {@code unk_surface}, mostly {@code " \u2047 "}. */
+    @Override
+    public String decode(int... ids) {
+        PieceDecoder decoder = new PieceDecoder(texts, false);
+        StringBuilder out = new StringBuilder(ids.length * 3);
+        for (int id : ids) {
+            decoder.append(id, out);
+        }
+        decoder.finish(out);
+        return out.toString();
+    }
+
+    @Override
+    public IncrementalDecoder newDecoder() {
+        return newDecoder(false);
+    }
+
+    /** A decoder for ids that continue a text, such as the answer to a prompt: a space that they begin with stays. */
+    public IncrementalDecoder newContinuationDecoder() {
+        return newDecoder(true);
+    }
+
+    private IncrementalDecoder newDecoder(boolean continues) {
+        PieceDecoder decoder = new PieceDecoder(texts, continues);
+        return new StreamDecoder(decoder::append, decoder::finish);
+    }
+
+    /** {@inheritDoc} Here it is the number of pieces in the file. */
+    @Override
+    public int vocabularySize() {
+        return model.size();
+    }
+
+    /**
+     * The text of a piece as the file has it, with U+2581 for spaces.
+     *
+     * @param id 0 to {@link #vocabularySize} - 1
+     */
+    public String piece(int id) {
+        return model.text(Objects.checkIndex(id, model.size()));
+    }
+
+    /** The id of the piece with exactly that text, of whatever type, or -1 if there is none. */
+    public int id(String piece) {
+        return model.id(piece);
+    }
+
+    /** The id of the piece for what no piece covers. */
+    public int unknownId() {
+        return model.unknownId();
+    }
+
+    /** The id of the control piece that begins a text, or -1 if the file has none. */
+    public int bosId() {
+        return model.controlId(model.settings().bosPiece());
+    }
+
+    /** The id of the control piece that ends a text, or -1 if the file has none. */
+    public int eosId() {
+        return model.controlId(model.settings().eosPiece());
+    }
+}
