@@ -1,6 +1,6 @@
 package io.github.glmjava.reference;
 
-import io.github.glmjava.fixture.PlainSafetensors;
+import io.github.glmjava.weights.Checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +42,9 @@ final class ChatGlmFolder {
 
     static ReferenceModel read(Path folder) throws IOException {
         JsonNode json = JsonMapper.shared().readTree(Files.readString(folder.resolve("config.json")));
-        return new ChatGlmFolder(json, new ReferenceWeights(PlainSafetensors.readModel(folder))).model();
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            return new ChatGlmFolder(json, new ReferenceWeights(checkpoint.tensors())).model();
+        }
     }
 
     private ReferenceModel model() {
