@@ -1,0 +1,26 @@
+package io.github.glmjava.reference;
+
+/** Norms of one token's hidden state. */
+public final class Normalization {
+    private Normalization() {}
+
+    /**
+     * Root mean square layer normalisation: y_i = g_i x_i / sqrt(mean(x^2) + epsilon).
+     *
+     * <p>Source: Zhang and Sennrich, "Root Mean Square Layer Normalization" (2019), equation 4; epsilon stands inside the
+     * root as in {@code RMSNorm.forward} of ChatGLM2's {@code modeling_chatglm.py}.
+     */
+    public static double[] rmsNorm(double[] x, double[] gain, double epsilon) {
+        double sumOfSquares = 0;
+        for (double value : x) {
+            sumOfSquares += value * value;
+        }
+        double rootMeanSquare = Math.sqrt(sumOfSquares / x.length + epsilon);
+
+        double[] y = new double[x.length];
+        for (int i = 0; i < x.length; i++) {
+            y[i] = gain[i] * x[i] / rootMeanSquare;
+        }
+        return y;
+    }
+}
