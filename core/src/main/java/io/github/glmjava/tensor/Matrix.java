@@ -64,12 +64,15 @@ public abstract class Matrix {
      */
     public abstract void readRow(int row, float[] target, int offset);
 
+    /** Floats that {@link #arrange} needs for so many tokens. */
+    protected abstract int arrangedSize(int tokens);
+
     /**
      * Brings activations into the order in which this format's kernels walk a row.
      *
      * @param input {@code tokens x columns}, row-major
      * @param tokens how many
-     * @param arranged receives as many floats in the kernels' order
+     * @param arranged receives {@link #arrangedSize} floats in the kernels' order
      */
     protected abstract void arrange(float[] input, int tokens, float[] arranged);
 
@@ -80,7 +83,7 @@ public abstract class Matrix {
      * Multiplies some rows: {@code output[token * rows + row] = dot(this[row], arranged[token])} for
      * {@code from <= row < to}.
      *
-     * @param arranged {@code tokens x columns} activations from {@link #arrange}
+     * @param arranged activations from {@link #arrange}
      * @param tokens at least 1
      * @param output receives {@code tokens x rows} products, of which this call writes its rows
      * @param panel scratch of {@link #panelSize} floats that no other worker uses

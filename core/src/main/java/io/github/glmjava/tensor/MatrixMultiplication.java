@@ -35,7 +35,7 @@ public final class MatrixMultiplication implements ParallelTask {
      * @param product receives {@code tokens x rows}, row-major; must not be the input
      */
     public void multiply(Matrix weights, float[] input, int count, float[] product) {
-        int needed = count * weights.columns();
+        int needed = weights.arrangedSize(count);
         if (arranged.length < needed) {
             arranged = new float[needed];
         }

@@ -12,18 +12,20 @@ final class PairOrder {
 
     private PairOrder() {}
 
-    /** Reorders {@code rows} rows of {@code columns} floats. */
+    /** Reorders {@code rows} rows of {@code columns} floats; the target's are {@link FloatTile#stride} apart. */
     static void arrange(float[] source, int rows, int columns, float[] target) {
         int whole = columns - columns % BLOCK;
+        int stride = FloatTile.stride(columns);
         for (int row = 0; row < rows; row++) {
-            int start = row * columns;
-            for (int block = start; block < start + whole; block += BLOCK) {
+            int from = row * columns;
+            int to = row * stride;
+            for (int block = 0; block < whole; block += BLOCK) {
                 for (int i = 0; i < Lanes.COUNT; i++) {
-                    target[block + i] = source[block + 2 * i];
-                    target[block + Lanes.COUNT + i] = source[block + 2 * i + 1];
+                    target[to + block + i] = source[from + block + 2 * i];
+                    target[to + block + Lanes.COUNT + i] = source[from + block + 2 * i + 1];
                 }
             }
-            System.arraycopy(source, start + whole, target, start + whole, columns - whole);
+            System.arraycopy(source, from + whole, target, to + whole, columns - whole);
         }
     }
 }

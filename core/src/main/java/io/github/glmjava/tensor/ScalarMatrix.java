@@ -24,11 +24,7 @@ final class ScalarMatrix extends Matrix {
     static void readRow(MatrixFormat format, MemorySegment data, long element, int count, float[] target, int offset) {
         long start = element * format.bytesPerElement();
         switch (format) {
-            case F32 -> {
-                for (int i = 0; i < count; i++) {
-                    target[offset + i] = data.get(FLOAT, start + 4L * i);
-                }
-            }
+            case F32 -> MemorySegment.copy(data, FLOAT, start, target, offset, count);
             case F16 -> {
                 for (int i = 0; i < count; i++) {
                     target[offset + i] = Float.float16ToFloat(data.get(SHORT, start + 2L * i));
@@ -40,6 +36,11 @@ final class ScalarMatrix extends Matrix {
                 }
             }
         }
+    }
+
+    @Override
+    protected int arrangedSize(int tokens) {
+        return Math.multiplyExact(tokens, columns());
     }
 
     @Override

@@ -55,7 +55,7 @@ final class VectorBF16Matrix extends VectorMatrix {
         int whole = columns - columns % PairOrder.BLOCK;
         for (int r = 0; r < count; r++) {
             long first = (long) (row + r) * columns;
-            int target = r * columns;
+            int target = r * FloatTile.stride(columns);
             for (int i = 0; i < whole; i += PairOrder.BLOCK) {
                 IntVector pairs = load(weights, 2 * (first + i));
                 even(pairs).intoArray(panel, target + i);

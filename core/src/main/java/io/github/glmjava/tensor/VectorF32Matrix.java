@@ -11,7 +11,11 @@ final class VectorF32Matrix extends VectorMatrix {
 
     @Override
     protected void arrange(float[] input, int tokens, float[] arranged) {
-        System.arraycopy(input, 0, arranged, 0, tokens * columns());
+        int columns = columns();
+        int stride = FloatTile.stride(columns);
+        for (int token = 0; token < tokens; token++) {
+            System.arraycopy(input, token * columns, arranged, token * stride, columns);
+        }
     }
 
     @Override
@@ -44,6 +48,8 @@ final class VectorF32Matrix extends VectorMatrix {
 
     @Override
     protected void unpack(int row, int count, float[] panel) {
-        ScalarMatrix.readRow(format(), data(), (long) row * columns(), count * columns(), panel, 0);
+        for (int r = 0; r < count; r++) {
+            readRow(row + r, panel, r * FloatTile.stride(columns()));
+        }
     }
 }

@@ -23,7 +23,7 @@ abstract class VectorMatrix extends Matrix {
     /** @param block the columns that the streaming kernel takes in one step, or 0 if there is no such kernel */
     VectorMatrix(MatrixFormat format, MemorySegment data, int rows, int columns, int block) {
         super(format, data, rows, columns);
-        int fitting = PANEL_FLOATS / columns / STREAMED_ROWS * STREAMED_ROWS;
+        int fitting = PANEL_FLOATS / FloatTile.stride(columns) / STREAMED_ROWS * STREAMED_ROWS;
         panelRows = Math.clamp(fitting, STREAMED_ROWS, MAX_PANEL_ROWS);
         streams = block > 0 && columns % block == 0;
     }
@@ -33,7 +33,7 @@ abstract class VectorMatrix extends Matrix {
         throw new UnsupportedOperationException(format() + " has no streaming kernel");
     }
 
-    /** Unpacks rows to floats, each in the order of {@link #arrange}. */
+    /** Unpacks rows to floats, {@link FloatTile#stride} apart and each in the order of {@link #arrange}. */
     protected abstract void unpack(int row, int count, float[] panel);
 
     @Override
@@ -43,7 +43,16 @@ abstract class VectorMatrix extends Matrix {
 
     @Override
     protected final int panelSize() {
-        return Math.multiplyExact(panelRows, columns());
+        return panelFloats() + FloatTile.SCRATCH;
+    }
+
+    private int panelFloats() {
+        return Math.multiplyExact(panelRows, FloatTile.stride(columns()));
+    }
+
+    @Override
+    protected final int arrangedSize(int tokens) {
+        return Math.multiplyExact(tokens, FloatTile.stride(columns()));
     }
 
     @Override
@@ -59,7 +68,7 @@ abstract class VectorMatrix extends Matrix {
         while (row < to) {
             int count = Math.min(rowsAtATime, to - row);
             unpack(row, count, panel);
-            FloatTile.multiply(panel, count, arranged, tokens, columns(), output, rows(), row);
+            FloatTile.multiply(panel, panelFloats(), count, arranged, tokens, columns(), output, rows(), row);
             row += count;
         }
     }

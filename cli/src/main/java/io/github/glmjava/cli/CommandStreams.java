@@ -1,0 +1,41 @@
+package io.github.glmjava.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * Where a command reads and writes; always UTF-8, whatever the platform's encoding is.
+ *
+ * @param in what is to be processed
+ * @param out results, and nothing else
+ * @param err everything else: messages, timing
+ * @param interactive whether a person sits at the other end
+ */
+record CommandStreams(InputStream in, PrintStream out, PrintStream err, boolean interactive) {
+    /** The streams of this process. */
+    static CommandStreams ofProcess() {
+        return new CommandStreams(
+                System.in,
+                utf8(FileDescriptor.out),
+                utf8(FileDescriptor.err),
+                Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false));
+    }
+
+    private static PrintStream utf8(FileDescriptor descriptor) {
+        return new PrintStream(
+                new BufferedOutputStream(new FileOutputStream(descriptor)), false, StandardCharsets.UTF_8);
+    }
+
+    /** Writes a line for people at once. */
+    void message(String line) {
+        out.flush();
+        err.println(line);
+        err.flush();
+    }
+}

@@ -1,0 +1,41 @@
+package io.github.glmjava.cli;
+
+import java.util.Locale;
+
+/**
+ * How one input of a case came out.
+ *
+ * @param input its index
+ * @param tokens the prompt's length
+ * @param difference the largest absolute difference of a logit, NaN if there is a NaN among them
+ * @param relative that difference divided by the largest absolute logit expected
+ * @param withinTolerance whether the difference is small enough
+ * @param greedy the greedy ids
+ */
+record InputComparison(
+        int input, int tokens, double difference, double relative, boolean withinTolerance, GreedyVerdict greedy) {
+    /**
+     * How greedy decoding came out.
+     *
+     * @param passed whether it is as expected, or differs only from a near-tie on
+     * @param text in words
+     */
+    record GreedyVerdict(boolean passed, String text) {}
+
+    boolean passed() {
+        return withinTolerance && greedy.passed();
+    }
+
+    /** A line of the table. */
+    String row() {
+        return String.format(
+                Locale.ROOT,
+                "%5d  %6d  %8.1e  %8.1e  %s%s",
+                input,
+                tokens,
+                difference,
+                relative,
+                greedy.text(),
+                passed() ? "" : withinTolerance ? "  <- FAILED" : "  <- FAILED: logits");
+    }
+}

@@ -1,0 +1,44 @@
+package io.github.glmjava.cli;
+
+import io.github.glmjava.GlmModel;
+import io.github.glmjava.LoadOptions;
+import io.github.glmjava.demo.DemoModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which model, and how it runs. */
+final class ModelOptions {
+    @Option(
+            names = {"-m", "--model"},
+            paramLabel = "FOLDER",
+            description = "A model folder, as published on a model hub. Default: the demo model.")
+    private @Nullable Path model;
+
+    @Option(
+            names = {"-t", "--threads"},
+            paramLabel = "N",
+            description = "Threads that compute. Default: all processors.")
+    private @Nullable Integer threads;
+
+    /** Loads the chosen model. */
+    GlmModel load() throws IOException {
+        return load(null);
+    }
+
+    /** Loads this model, or the chosen one if it is null. */
+    GlmModel load(@Nullable Path folder) throws IOException {
+        Path chosen = folder != null ? folder : model;
+        return load(chosen != null ? chosen : DemoModel.folder(), threads);
+    }
+
+    /** Loads a model; null for as many threads as there are processors. */
+    static GlmModel load(Path folder, @Nullable Integer threads) throws IOException {
+        LoadOptions.Builder options = LoadOptions.builder();
+        if (threads != null) {
+            options.threads(threads);
+        }
+        return GlmModel.load(folder, options.build());
+    }
+}
