@@ -19,13 +19,13 @@ public abstract class Matrix {
 
     /**
      * @param format the storage format
-     * @param data exactly {@code rows * columns} elements, row-major; need not be aligned
+     * @param data exactly {@code format.bytes(rows, columns)} bytes; need not be aligned
      * @param rows the number of output features, at least 1
      * @param columns the number of input features, at least 1
      */
     protected Matrix(MatrixFormat format, MemorySegment data, int rows, int columns) {
-        long expected = (long) rows * columns * format.bytesPerElement();
-        if (rows < 1 || columns < 1 || data.byteSize() != expected) {
+        long expected = rows < 1 || columns < 1 ? -1 : format.bytes(rows, columns);
+        if (data.byteSize() != expected) {
             throw new IllegalArgumentException("a " + rows + " x " + columns + " " + format + " matrix takes "
                     + expected + " bytes, found " + data.byteSize());
         }
@@ -64,20 +64,17 @@ public abstract class Matrix {
      */
     public abstract void readRow(int row, float[] target, int offset);
 
-    /** Floats that {@link #arrange} needs for so many tokens. */
-    protected abstract int arrangedSize(int tokens);
-
     /**
      * Brings activations into the order in which this format's kernels walk a row.
      *
      * @param input {@code tokens x columns}, row-major
      * @param tokens how many
-     * @param arranged receives {@link #arrangedSize} floats in the kernels' order
+     * @param arranged receives them
      */
-    protected abstract void arrange(float[] input, int tokens, float[] arranged);
+    abstract void arrange(float[] input, int tokens, Activations arranged);
 
-    /** Floats of scratch space that one worker needs for {@link #multiply}. */
-    protected abstract int panelSize();
+    /** Rows are best handed out in multiples of this. */
+    abstract int rowGrain();
 
     /**
      * Multiplies some rows: {@code output[token * rows + row] = dot(this[row], arranged[token])} for
@@ -86,7 +83,7 @@ public abstract class Matrix {
      * @param arranged activations from {@link #arrange}
      * @param tokens at least 1
      * @param output receives {@code tokens x rows} products, of which this call writes its rows
-     * @param panel scratch of {@link #panelSize} floats that no other worker uses
+     * @param scratch space that no other worker uses
      */
-    protected abstract void multiply(float[] arranged, int tokens, float[] output, float[] panel, int from, int to);
+    abstract void multiply(Activations arranged, int tokens, float[] output, WorkerScratch scratch, int from, int to);
 }

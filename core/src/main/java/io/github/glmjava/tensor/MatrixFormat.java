@@ -1,22 +1,38 @@
 package io.github.glmjava.tensor;
 
-/** How the elements of a weight matrix are stored; all are little-endian and row-major. */
+/** How the elements of a weight matrix are stored; everything is little-endian. */
 public enum MatrixFormat {
-    /** IEEE 754 binary32. */
-    F32(4),
-    /** IEEE 754 binary16. */
-    F16(2),
-    /** The upper half of a binary32: 8 bits of exponent, 7 of mantissa. */
-    BF16(2);
+    /** IEEE 754 binary32, row-major. */
+    F32(32),
+    /** IEEE 754 binary16, row-major. */
+    F16(16),
+    /** The upper half of a binary32, row-major: 8 bits of exponent, 7 of mantissa. */
+    BF16(16),
+    /** 8-bit integers with a scale for every 32 columns of a row: {@link BlockLayout}. */
+    Q8(8),
+    /** 4-bit integers with a scale for every 32 columns of a row: {@link BlockLayout}. */
+    Q4(4);
 
-    private final int bytesPerElement;
+    private final int bits;
 
-    MatrixFormat(int bytesPerElement) {
-        this.bytesPerElement = bytesPerElement;
+    MatrixFormat(int bits) {
+        this.bits = bits;
     }
 
-    /** The size of one stored element in bytes. */
-    public int bytesPerElement() {
-        return bytesPerElement;
+    /** The bits of one element, without scales. */
+    int bits() {
+        return bits;
+    }
+
+    /** Whether elements are integers with shared scales. */
+    public boolean isQuantized() {
+        return this == Q8 || this == Q4;
+    }
+
+    /** The bytes that a matrix of this shape takes. */
+    public long bytes(int rows, int columns) {
+        return isQuantized()
+                ? BlockLayout.of(this, columns).bytes(rows)
+                : Math.multiplyExact((long) rows * columns, bits / 8);
     }
 }

@@ -8,22 +8,22 @@ import org.jspecify.annotations.Nullable;
  * decode step allocates nothing. Not safe for use by several threads.
  */
 public final class MatrixMultiplication implements ParallelTask {
-    /** Rows are handed out in multiples of this, so that register tiles seldom have a ragged edge. */
-    private static final int ROW_GRAIN = 16;
-
     private final WorkerTeam team;
-    private final float[][] panels;
-    private float[] arranged = new float[0];
+    private final WorkerScratch[] scratch;
+    private final Activations arranged = new Activations();
 
     // The product being computed.
     private @Nullable Matrix matrix;
-    private float[] output = arranged;
+    private float[] output = new float[0];
     private int tokens;
 
     /** @param team who does the work */
     public MatrixMultiplication(WorkerTeam team) {
         this.team = team;
-        panels = new float[team.threads()][0];
+        scratch = new WorkerScratch[team.threads()];
+        for (int i = 0; i < scratch.length; i++) {
+            scratch[i] = new WorkerScratch();
+        }
     }
 
     /**
@@ -35,23 +35,16 @@ public final class MatrixMultiplication implements ParallelTask {
      * @param product receives {@code tokens x rows}, row-major; must not be the input
      */
     public void multiply(Matrix weights, float[] input, int count, float[] product) {
-        int needed = weights.arrangedSize(count);
-        if (arranged.length < needed) {
-            arranged = new float[needed];
-        }
         weights.arrange(input, count, arranged);
         matrix = weights;
         output = product;
         tokens = count;
-        team.run(this, weights.rows(), ROW_GRAIN);
+        team.run(this, weights.rows(), weights.rowGrain());
     }
 
     @Override
     public void run(int worker, int from, int to) {
         Matrix weights = Objects.requireNonNull(matrix);
-        if (panels[worker].length < weights.panelSize()) {
-            panels[worker] = new float[weights.panelSize()];
-        }
-        weights.multiply(arranged, tokens, output, panels[worker], from, to);
+        weights.multiply(arranged, tokens, output, scratch[worker], from, to);
     }
 }

@@ -17,12 +17,16 @@ final class ScalarMatrix extends Matrix {
 
     @Override
     public void readRow(int row, float[] target, int offset) {
-        readRow(format(), data(), (long) row * columns(), columns(), target, offset);
+        if (format().isQuantized()) {
+            BlockLayout.of(format(), columns()).readRow(data(), row, target, offset);
+        } else {
+            readRow(format(), data(), (long) row * columns(), columns(), target, offset);
+        }
     }
 
     /** Unpacks {@code count} elements that begin at the given element of the data. */
     static void readRow(MatrixFormat format, MemorySegment data, long element, int count, float[] target, int offset) {
-        long start = element * format.bytesPerElement();
+        long start = element * format.bits() / 8;
         switch (format) {
             case F32 -> MemorySegment.copy(data, FLOAT, start, target, offset, count);
             case F16 -> {
@@ -35,30 +39,28 @@ final class ScalarMatrix extends Matrix {
                     target[offset + i] = Float.intBitsToFloat(data.get(SHORT, start + 2L * i) << 16);
                 }
             }
+            case Q8, Q4 -> throw new IllegalArgumentException(format + " is not stored row by row");
         }
     }
 
     @Override
-    protected int arrangedSize(int tokens) {
-        return Math.multiplyExact(tokens, columns());
+    void arrange(float[] input, int tokens, Activations arranged) {
+        int count = Math.multiplyExact(tokens, columns());
+        System.arraycopy(input, 0, arranged.floats(count), 0, count);
     }
 
     @Override
-    protected void arrange(float[] input, int tokens, float[] arranged) {
-        System.arraycopy(input, 0, arranged, 0, tokens * columns());
+    int rowGrain() {
+        return 1;
     }
 
     @Override
-    protected int panelSize() {
-        return columns();
-    }
-
-    @Override
-    protected void multiply(float[] arranged, int tokens, float[] output, float[] panel, int from, int to) {
+    void multiply(Activations arranged, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
+        float[] weights = scratch.floats(columns());
         for (int row = from; row < to; row++) {
-            readRow(row, panel, 0);
+            readRow(row, weights, 0);
             for (int token = 0; token < tokens; token++) {
-                output[token * rows() + row] = dot(panel, arranged, token * columns(), columns());
+                output[token * rows() + row] = dot(weights, arranged.floats, token * columns(), columns());
             }
         }
     }

@@ -15,8 +15,8 @@ final class VectorBF16Matrix extends VectorMatrix {
     }
 
     @Override
-    protected void arrange(float[] input, int tokens, float[] arranged) {
-        PairOrder.arrange(input, tokens, columns(), arranged);
+    void arrange(float[] input, int tokens, Activations arranged) {
+        PairOrder.arrange(input, tokens, columns(), room(arranged, tokens));
     }
 
     @Override

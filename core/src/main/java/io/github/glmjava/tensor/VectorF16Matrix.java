@@ -21,8 +21,8 @@ final class VectorF16Matrix extends VectorMatrix {
     }
 
     @Override
-    protected void arrange(float[] input, int tokens, float[] arranged) {
-        PairOrder.arrange(input, tokens, columns(), arranged);
+    void arrange(float[] input, int tokens, Activations arranged) {
+        PairOrder.arrange(input, tokens, columns(), room(arranged, tokens));
     }
 
     @Override

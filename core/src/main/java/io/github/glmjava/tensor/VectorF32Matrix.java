@@ -10,11 +10,12 @@ final class VectorF32Matrix extends VectorMatrix {
     }
 
     @Override
-    protected void arrange(float[] input, int tokens, float[] arranged) {
+    void arrange(float[] input, int tokens, Activations arranged) {
         int columns = columns();
         int stride = FloatTile.stride(columns);
+        float[] floats = room(arranged, tokens);
         for (int token = 0; token < tokens; token++) {
-            System.arraycopy(input, token * columns, arranged, token * stride, columns);
+            System.arraycopy(input, token * columns, floats, token * stride, columns);
         }
     }
 

@@ -17,6 +17,9 @@ abstract class VectorMatrix extends Matrix {
 
     private static final int MAX_PANEL_ROWS = 64;
 
+    /** So that register tiles seldom have a ragged edge. */
+    private static final int ROW_GRAIN = 16;
+
     private final int panelRows;
     private final boolean streams;
 
@@ -41,26 +44,27 @@ abstract class VectorMatrix extends Matrix {
         ScalarMatrix.readRow(format(), data(), (long) row * columns(), columns(), target, offset);
     }
 
-    @Override
-    protected final int panelSize() {
-        return panelFloats() + FloatTile.SCRATCH;
-    }
-
     private int panelFloats() {
         return Math.multiplyExact(panelRows, FloatTile.stride(columns()));
     }
 
-    @Override
-    protected final int arrangedSize(int tokens) {
-        return Math.multiplyExact(tokens, FloatTile.stride(columns()));
+    /** Makes room for the activations of so many tokens, {@link FloatTile#stride} apart. */
+    final float[] room(Activations arranged, int tokens) {
+        return arranged.floats(Math.multiplyExact(tokens, FloatTile.stride(columns())));
     }
 
     @Override
-    protected final void multiply(float[] arranged, int tokens, float[] output, float[] panel, int from, int to) {
+    final int rowGrain() {
+        return ROW_GRAIN;
+    }
+
+    @Override
+    final void multiply(Activations arranged, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
+        float[] panel = scratch.floats(panelFloats() + FloatTile.SCRATCH);
         int row = from;
         if (tokens == 1 && streams) {
             for (; row + STREAMED_ROWS <= to; row += STREAMED_ROWS) {
-                stream(arranged, output, row);
+                stream(arranged.floats, output, row);
             }
         }
         // Rows that are used once need only reach the first-level cache.
@@ -68,7 +72,7 @@ abstract class VectorMatrix extends Matrix {
         while (row < to) {
             int count = Math.min(rowsAtATime, to - row);
             unpack(row, count, panel);
-            FloatTile.multiply(panel, panelFloats(), count, arranged, tokens, columns(), output, rows(), row);
+            FloatTile.multiply(panel, panelFloats(), count, arranged.floats, tokens, columns(), output, rows(), row);
             row += count;
         }
     }

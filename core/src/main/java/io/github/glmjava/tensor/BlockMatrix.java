@@ -1,0 +1,82 @@
+package io.github.glmjava.tensor;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A quantised matrix multiplied by vector kernels whose lanes are rows: {@link BlockLayout}. A single token streams each
+ * block through registers. For several tokens, two blocks of rows are unpacked at a time, a part of the columns that
+ * fits the second-level cache, and multiplied with all tokens; the sums wait in scratch space between parts.
+ */
+abstract class BlockMatrix extends Matrix {
+    /** Rows that are unpacked together. */
+    static final int PANEL_ROWS = 2 * BlockLayout.ROWS;
+
+    /** Groups of columns that are unpacked together. */
+    static final int PANEL_GROUPS = 32;
+
+    private final BlockLayout layout;
+
+    BlockMatrix(MatrixFormat format, MemorySegment data, int rows, int columns) {
+        super(format, data, rows, columns);
+        layout = BlockLayout.of(format, columns);
+    }
+
+    final BlockLayout layout() {
+        return layout;
+    }
+
+    /** Multiplies the block at this offset with one token; {@code sums} receives its 32 rows from {@code at} on. */
+    abstract void stream(long offset, Activations arranged, float[] sums, int at);
+
+    /**
+     * Adds the products of a panel to the sums.
+     *
+     * @param row the first row
+     * @param firstGroup where the part of the columns begins
+     * @param groups how many groups of columns, at most {@link #PANEL_GROUPS}
+     * @param sums {@code tokens x PANEL_ROWS} running sums at the start of the scratch floats
+     */
+    abstract void multiplyPanel(
+            int row, int firstGroup, int groups, Activations arranged, int tokens, float[] sums, WorkerScratch scratch);
+
+    /** Floats of scratch space behind the sums. */
+    abstract int panelFloats();
+
+    @Override
+    public final void readRow(int row, float[] target, int offset) {
+        layout.readRow(data(), row, target, offset);
+    }
+
+    @Override
+    final int rowGrain() {
+        return PANEL_ROWS;
+    }
+
+    @Override
+    final void multiply(Activations arranged, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
+        float[] sums = scratch.floats(tokens * PANEL_ROWS + panelFloats());
+        if (tokens == 1) {
+            for (int row = from; row < to; row += BlockLayout.ROWS) {
+                stream(layout.groupOffset(row, 0), arranged, sums, 0);
+                System.arraycopy(sums, 0, output, row, Math.min(BlockLayout.ROWS, to - row));
+            }
+            return;
+        }
+        for (int row = from; row < to; row += PANEL_ROWS) {
+            java.util.Arrays.fill(sums, 0, tokens * PANEL_ROWS, 0);
+            for (int group = 0; group < layout.groups(); group += PANEL_GROUPS) {
+                int groups = Math.min(PANEL_GROUPS, layout.groups() - group);
+                multiplyPanel(row, group, groups, arranged, tokens, sums, scratch);
+            }
+            int count = Math.min(PANEL_ROWS, to - row);
+            for (int token = 0; token < tokens; token++) {
+                System.arraycopy(sums, token * PANEL_ROWS, output, token * rows() + row, count);
+            }
+        }
+    }
+
+    /** Whether the panel's second block of rows is there. */
+    final boolean hasSecondBlock(int row) {
+        return row + BlockLayout.ROWS < rows();
+    }
+}

@@ -1,0 +1,139 @@
+package io.github.glmjava.tensor;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Turns a matrix into 8-bit or 4-bit integers with a scale for every 32 columns of a row. A scale is not simply the
+ * largest magnitude over the largest integer: several around it are tried, each improved by least squares, and the one
+ * with the smallest squared error is taken.
+ */
+public final class Quantizer implements ParallelTask {
+    private static final int GROUP = BlockLayout.GROUP;
+
+    /** How far the first scale may be from the one that uses the whole range: clipping a few large weights can pay. */
+    private static final float[] Q4_STRETCHES = {1, 0.95f, 0.9f, 0.85f, 0.8f, 0.75f, 1.05f};
+
+    private static final float[] Q8_STRETCHES = {1};
+
+    private final Matrix source;
+    private final BlockLayout layout;
+    private final MemorySegment target;
+
+    private Quantizer(Matrix source, BlockLayout layout, MemorySegment target) {
+        this.source = source;
+        this.layout = layout;
+        this.target = target;
+    }
+
+    /**
+     * Quantises a matrix.
+     *
+     * @param source any matrix that is not quantised
+     * @param format Q8 or Q4
+     * @param target receives {@code format.bytes(source.rows(), source.columns())} bytes
+     * @param team shares the blocks of rows
+     * @throws IllegalArgumentException if the source is quantised, or a weight is not finite
+     */
+    public static void quantize(Matrix source, MatrixFormat format, MemorySegment target, WorkerTeam team) {
+        if (source.format().isQuantized()) {
+            throw new IllegalArgumentException("the matrix is quantised already, as " + source.format());
+        }
+        BlockLayout layout = BlockLayout.of(format, source.columns());
+        team.run(new Quantizer(source, layout, target), Math.ceilDiv(source.rows(), BlockLayout.ROWS), 1);
+    }
+
+    @Override
+    public void run(int worker, int from, int to) {
+        int groups = layout.groups();
+        float[] row = new float[groups * GROUP];
+        int[] values = new int[GROUP];
+        int[] best = new int[GROUP];
+        byte[] block = new byte[Math.toIntExact(layout.blockBytes())];
+        for (int index = from; index < to; index++) {
+            for (int r = 0; r < BlockLayout.ROWS; r++) {
+                int sourceRow = index * BlockLayout.ROWS + r;
+                boolean present = sourceRow < source.rows();
+                if (present) {
+                    source.readRow(sourceRow, row, 0);
+                }
+                for (int group = 0; group < groups; group++) {
+                    float scale = present ? quantizeGroup(row, group * GROUP, values, best, sourceRow) : zero(best);
+                    layout.storeGroupRow(block, group * layout.groupBytes(), r, best, scale);
+                }
+            }
+            MemorySegment.copy(
+                    MemorySegment.ofArray(block), 0, target, index * layout.blockBytes(), layout.blockBytes());
+        }
+    }
+
+    private static float zero(int[] values) {
+        java.util.Arrays.fill(values, 0);
+        return 0;
+    }
+
+    /** Fills {@code best} with the group's integers and returns their scale. */
+    private float quantizeGroup(float[] weights, int offset, int[] values, int[] best, int row) {
+        float extreme = 0;
+        for (int i = 0; i < GROUP; i++) {
+            float weight = weights[offset + i];
+            if (!Float.isFinite(weight)) {
+                throw new IllegalArgumentException("row " + row + " has a weight of " + weight);
+            }
+            if (Math.abs(weight) > Math.abs(extreme)) {
+                extreme = weight;
+            }
+        }
+        if (extreme == 0) {
+            return zero(best);
+        }
+        boolean eight = layout.format() == MatrixFormat.Q8;
+        int lowest = eight ? -127 : -8;
+        int highest = eight ? 127 : 7;
+        // 4 bits reach one further below than above zero: the extreme weight takes that side, whatever its sign.
+        float full = eight ? Math.abs(extreme) / highest : extreme / lowest;
+        float bestScale = 0;
+        double bestError = Double.POSITIVE_INFINITY;
+        for (float stretch : eight ? Q8_STRETCHES : Q4_STRETCHES) {
+            float scale = toBfloat16(full * stretch);
+            for (int round = 0; round < 2 && scale != 0; round++) {
+                double error = round(weights, offset, scale, lowest, highest, values);
+                if (error < bestError) {
+                    bestError = error;
+                    bestScale = scale;
+                    System.arraycopy(values, 0, best, 0, GROUP);
+                }
+                scale = toBfloat16(leastSquares(weights, offset, values));
+            }
+        }
+        return bestScale == 0 ? zero(best) : bestScale;
+    }
+
+    private static double round(float[] weights, int offset, float scale, int lowest, int highest, int[] values) {
+        float inverse = 1 / scale;
+        double error = 0;
+        for (int i = 0; i < GROUP; i++) {
+            int value = Math.clamp(Math.round(weights[offset + i] * inverse), lowest, highest);
+            values[i] = value;
+            float difference = weights[offset + i] - value * scale;
+            error += difference * difference;
+        }
+        return error;
+    }
+
+    /** The scale that fits these integers best: {@code sum(w q) / sum(q q)}. */
+    private static float leastSquares(float[] weights, int offset, int[] values) {
+        float products = 0;
+        int squares = 0;
+        for (int i = 0; i < GROUP; i++) {
+            products += weights[offset + i] * values[i];
+            squares += values[i] * values[i];
+        }
+        return squares == 0 ? 0 : products / squares;
+    }
+
+    /** Rounds to the nearest float whose lower half is zero. */
+    private static float toBfloat16(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        return Float.intBitsToFloat((bits + 0x7fff + ((bits >>> 16) & 1)) & 0xffff0000);
+    }
+}
