@@ -4,6 +4,7 @@ import io.github.glmjava.family.ModelFamilies;
 import io.github.glmjava.family.ModelFamily;
 import io.github.glmjava.family.ModelFolder;
 import io.github.glmjava.family.NetworkLoader;
+import io.github.glmjava.family.WeightConversion;
 import io.github.glmjava.generation.GenerationConfigReader;
 import io.github.glmjava.generation.GenerationSetup;
 import io.github.glmjava.generation.TokenHistory;
@@ -13,12 +14,14 @@ import io.github.glmjava.layer.KeyValueCache;
 import io.github.glmjava.layer.NetworkSequence;
 import io.github.glmjava.tensor.KernelProvider;
 import io.github.glmjava.tensor.Kernels;
+import io.github.glmjava.tensor.MatrixFormat;
 import io.github.glmjava.tensor.WorkerTeam;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.tokenizer.Tokenizer;
 import io.github.glmjava.weights.Checkpoint;
 import io.github.glmjava.weights.StoredTensor;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -40,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 public final class GlmModel implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final WorkerTeam team;
+    private final Arena convertedWeights;
     private final Kernels kernels;
     private final GlmNetwork network;
     private final LoadOptions options;
@@ -50,10 +54,16 @@ public final class GlmModel implements AutoCloseable {
     private volatile boolean open = true;
 
     private GlmModel(
-            ModelFolder folder, ModelFamily family, Checkpoint checkpoint, WorkerTeam team, LoadOptions options)
+            ModelFolder folder,
+            ModelFamily family,
+            Checkpoint checkpoint,
+            WorkerTeam team,
+            Arena convertedWeights,
+            LoadOptions options)
             throws IOException {
         this.checkpoint = checkpoint;
         this.team = team;
+        this.convertedWeights = convertedWeights;
         this.options = options;
         kernels = KernelProvider.kernels();
         GlmConfig config = family.architecture(folder.config());
@@ -71,6 +81,7 @@ public final class GlmModel implements AutoCloseable {
                 config,
                 family.tensorNames(),
                 kernels,
+                conversion(options.weights()),
                 layers -> options.progress().onProgress("weights", (double) layers / config.layers()));
         info = describe(family, config);
     }
@@ -94,18 +105,29 @@ public final class GlmModel implements AutoCloseable {
      * @param folder holds {@code config.json}, the weights, and for text the tokenizer's file
      * @throws IOException as {@link #load(Path)}; nothing stays open then
      */
+    @SuppressWarnings("MustBeClosed") // closed by close()
     public static GlmModel load(Path folder, LoadOptions options) throws IOException {
         ModelFolder files = ModelFolder.read(folder);
         ModelFamily family = ModelFamilies.of(files);
         Checkpoint checkpoint = Checkpoint.open(folder);
         WorkerTeam team = new WorkerTeam(options.threads());
+        Arena convertedWeights = Arena.ofShared();
         try {
-            return new GlmModel(files, family, checkpoint, team, options);
+            return new GlmModel(files, family, checkpoint, team, convertedWeights, options);
         } catch (IOException | RuntimeException | Error e) {
             team.close();
+            convertedWeights.close();
             checkpoint.close();
             throw e;
         }
+    }
+
+    private WeightConversion conversion(WeightFormat format) {
+        return switch (format) {
+            case AS_STORED -> new WeightConversion(null, null, convertedWeights, team);
+            case Q8 -> new WeightConversion(MatrixFormat.Q8, MatrixFormat.Q8, convertedWeights, team);
+            case Q4 -> new WeightConversion(MatrixFormat.Q4, MatrixFormat.Q8, convertedWeights, team);
+        };
     }
 
     private ModelInfo describe(ModelFamily family, GlmConfig config) {
@@ -237,8 +259,11 @@ public final class GlmModel implements AutoCloseable {
     /** Unmaps the weights and ends the worker threads. May be called more than once. */
     @Override
     public void close() {
-        open = false;
-        team.close();
-        checkpoint.close();
+        if (open) {
+            open = false;
+            team.close();
+            convertedWeights.close();
+            checkpoint.close();
+        }
     }
 }

@@ -6,9 +6,10 @@ package io.github.glmjava;
  * @param threads threads that work on one token or prompt, the calling one included; at least 1
  * @param prefillChunk tokens of a prompt that run through the layers at a time; at least 1. More use the processor a
  *     little better and take more memory; the results are the same
+ * @param weights the format in which weight matrices are held; the embedding, which is only looked up, stays as stored
  * @param progress hears how far loading is
  */
-public record LoadOptions(int threads, int prefillChunk, LoadListener progress) {
+public record LoadOptions(int threads, int prefillChunk, WeightFormat weights, LoadListener progress) {
     /** Checks the ranges. */
     public LoadOptions {
         if (threads < 1) {
@@ -33,6 +34,7 @@ public record LoadOptions(int threads, int prefillChunk, LoadListener progress) 
     public static final class Builder {
         private int threads = Runtime.getRuntime().availableProcessors();
         private int prefillChunk = 256;
+        private WeightFormat weights = WeightFormat.AS_STORED;
         private LoadListener progress = (stage, fraction) -> {};
 
         private Builder() {}
@@ -49,6 +51,12 @@ public record LoadOptions(int threads, int prefillChunk, LoadListener progress) 
             return this;
         }
 
+        /** The format in which weight matrices are held; default: as stored. Others are made while loading. */
+        public Builder weights(WeightFormat format) {
+            weights = format;
+            return this;
+        }
+
         /** Who hears how far loading is; default: nobody. */
         public Builder progress(LoadListener listener) {
             progress = listener;
@@ -61,7 +69,7 @@ public record LoadOptions(int threads, int prefillChunk, LoadListener progress) 
          * @throws IllegalArgumentException if a value is out of range
          */
         public LoadOptions build() {
-            return new LoadOptions(threads, prefillChunk, progress);
+            return new LoadOptions(threads, prefillChunk, weights, progress);
         }
     }
 }

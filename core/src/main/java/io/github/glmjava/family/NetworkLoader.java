@@ -29,25 +29,34 @@ public final class NetworkLoader {
     private final GlmConfig config;
     private final TensorNames names;
     private final Kernels kernels;
+    private final WeightConversion conversion;
     private final Set<String> used = new HashSet<>();
 
-    private NetworkLoader(Checkpoint checkpoint, GlmConfig config, TensorNames names, Kernels kernels) {
+    private NetworkLoader(
+            Checkpoint checkpoint, GlmConfig config, TensorNames names, Kernels kernels, WeightConversion conversion) {
         this.checkpoint = checkpoint;
         this.config = config;
         this.names = names;
         this.kernels = kernels;
+        this.conversion = conversion;
     }
 
     /**
      * Builds a network on a checkpoint, which must stay open as long as the network is used.
      *
+     * @param conversion what becomes of the matrices
      * @param progress hears the number of layers that are ready, from 1 to all
      * @throws CheckpointException if a tensor is missing or is not what the architecture says
      */
     public static GlmNetwork load(
-            Checkpoint checkpoint, GlmConfig config, TensorNames names, Kernels kernels, IntConsumer progress)
+            Checkpoint checkpoint,
+            GlmConfig config,
+            TensorNames names,
+            Kernels kernels,
+            WeightConversion conversion,
+            IntConsumer progress)
             throws CheckpointException {
-        return new NetworkLoader(checkpoint, config, names, kernels).load(progress);
+        return new NetworkLoader(checkpoint, config, names, kernels, conversion).load(progress);
     }
 
     private GlmNetwork load(IntConsumer progress) throws CheckpointException {
@@ -58,7 +67,11 @@ public final class NetworkLoader {
             progress.accept(layer + 1);
         }
         RmsNorm finalNorm = norm(names.finalNorm());
-        Matrix head = matrix(names.head(), config.vocabularySize(), config.hiddenSize());
+        Matrix head = conversion.apply(
+                matrix(names.head(), config.vocabularySize(), config.hiddenSize()),
+                conversion.head(),
+                kernels,
+                names.head());
         reportUnused();
         return new GlmNetwork(config, embedding, blocks, finalNorm, head);
     }
@@ -99,7 +112,8 @@ public final class NetworkLoader {
 
     private Linear linear(String name, int rows, int columns, boolean bias) throws CheckpointException {
         String biasName = name.substring(0, name.length() - "weight".length()) + "bias";
-        return new Linear(matrix(name, rows, columns), bias ? vector(biasName, rows) : null);
+        Matrix weight = conversion.apply(matrix(name, rows, columns), conversion.layers(), kernels, name);
+        return new Linear(weight, bias ? vector(biasName, rows) : null);
     }
 
     private float[] vector(String name, int size) throws CheckpointException {
