@@ -40,8 +40,9 @@ final class RotaryEmbedding {
         for (int position = firstPosition; position < firstPosition + tokens; position++) {
             for (float frequency : frequencies) {
                 double angle = position / positionScale * frequency;
-                float cosine = (float) StrictMath.cos(angle);
-                float sine = (float) StrictMath.sin(angle);
+                // The JVM has one implementation for interpreted and compiled code; StrictMath's allocates.
+                float cosine = (float) Math.cos(angle);
+                float sine = (float) Math.sin(angle);
                 Arrays.fill(cosines, at, at + 2, cosine);
                 sines[at] = -sine;
                 sines[at + 1] = sine;

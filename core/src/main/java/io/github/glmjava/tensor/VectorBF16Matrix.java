@@ -20,7 +20,7 @@ final class VectorBF16Matrix extends VectorMatrix {
     }
 
     @Override
-    protected void stream(float[] x, float[] output, int row) {
+    protected void stream(float[] x, float[] output, float[] scratch, int row) {
         MemorySegment weights = data();
         int columns = columns();
         long pitch = 2L * columns;
@@ -42,10 +42,15 @@ final class VectorBF16Matrix extends VectorMatrix {
             s2 = odd(p2).fma(odd, even(p2).fma(even, s2));
             s3 = odd(p3).fma(odd, even(p3).fma(even, s3));
         }
-        output[row] = Lanes.sum(s0);
-        output[row + 1] = Lanes.sum(s1);
-        output[row + 2] = Lanes.sum(s2);
-        output[row + 3] = Lanes.sum(s3);
+        // By way of memory: four sums in registers are more than the compiler is willing to inline, and a vector that
+        // is passed to a method which is not inlined becomes an object.
+        s0.intoArray(scratch, 0);
+        s1.intoArray(scratch, Lanes.COUNT);
+        s2.intoArray(scratch, 2 * Lanes.COUNT);
+        s3.intoArray(scratch, 3 * Lanes.COUNT);
+        for (int i = 0; i < STREAMED_ROWS; i++) {
+            output[row + i] = Lanes.sum(FloatVector.fromArray(Lanes.FLOATS, scratch, i * Lanes.COUNT));
+        }
     }
 
     @Override

@@ -11,10 +11,11 @@ import jdk.incubator.vector.VectorOperators;
  * no trained checkpoint holds, become numbers from 65536 on: to keep them would cost a third of the speed.
  */
 final class VectorF16Matrix extends VectorMatrix {
-    private static final int SIGN_AND_MAGNITUDE = 0x80000000 | 0x7fff << 13;
+    // Vectors and not numbers, which every operation would broadcast: more than the compiler is willing to inline.
+    private static final IntVector SIGN_AND_MAGNITUDE = IntVector.broadcast(Lanes.INTS, 0x80000000 | 0x7fff << 13);
 
     /** The bias of binary32 less that of binary16: 127 - 15. */
-    private static final float BIAS = 0x1p112f;
+    private static final FloatVector BIAS = FloatVector.broadcast(Lanes.FLOATS, 0x1p112f);
 
     VectorF16Matrix(MemorySegment data, int rows, int columns) {
         super(MatrixFormat.F16, data, rows, columns, PairOrder.BLOCK);
@@ -26,7 +27,7 @@ final class VectorF16Matrix extends VectorMatrix {
     }
 
     @Override
-    protected void stream(float[] x, float[] output, int row) {
+    protected void stream(float[] x, float[] output, float[] scratch, int row) {
         streamTwo(x, output, row);
         streamTwo(x, output, row + 2);
     }

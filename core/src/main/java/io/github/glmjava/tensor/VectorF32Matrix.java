@@ -20,7 +20,7 @@ final class VectorF32Matrix extends VectorMatrix {
     }
 
     @Override
-    protected void stream(float[] x, float[] output, int row) {
+    protected void stream(float[] x, float[] output, float[] scratch, int row) {
         MemorySegment weights = data();
         int columns = columns();
         long pitch = 4L * columns;

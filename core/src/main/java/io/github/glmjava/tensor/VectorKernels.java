@@ -117,22 +117,34 @@ final class VectorKernels implements Kernels {
             largest = largest.max(FloatVector.fromArray(Lanes.FLOATS, scores, start + i));
         }
         float maximum = Math.max(tile.maximum[row], largest.reduceLanes(VectorOperators.MAX));
-        FloatVector weights = FloatVector.zero(Lanes.FLOATS);
-        for (int i = 0; i < end; i += Lanes.COUNT) {
-            FloatVector weight = Lanes.exp(
-                    FloatVector.fromArray(Lanes.FLOATS, scores, start + i).sub(maximum));
-            weight.intoArray(scores, start + i);
-            weights = weights.add(weight);
-        }
-        float rescale = Lanes.exp(FloatVector.broadcast(Lanes.FLOATS, tile.maximum[row] - maximum))
-                .lane(0);
+        float sum = weigh(scores, start, start + end, maximum);
+        float rescale = exp(tile.maximum[row] - maximum);
         tile.maximum[row] = maximum;
-        tile.sum[row] = tile.sum[row] * rescale + Lanes.sum(weights);
+        tile.sum[row] = tile.sum[row] * rescale + sum;
         int first = row * tile.paddedHeadSize;
         for (int i = first; i < first + tile.paddedHeadSize; i += Lanes.COUNT) {
             FloatVector.fromArray(Lanes.FLOATS, tile.accumulated, i)
                     .mul(rescale)
                     .intoArray(tile.accumulated, i);
         }
+    }
+
+    /**
+     * Turns scores into {@code e^(score - maximum)} and returns their sum. Apart from {@link #softmax}, which would
+     * otherwise be more than the compiler is willing to inline: it would allocate vectors.
+     */
+    private static float weigh(float[] scores, int from, int to, float maximum) {
+        FloatVector weights = FloatVector.zero(Lanes.FLOATS);
+        for (int i = from; i < to; i += Lanes.COUNT) {
+            FloatVector weight =
+                    Lanes.exp(FloatVector.fromArray(Lanes.FLOATS, scores, i).sub(maximum));
+            weight.intoArray(scores, i);
+            weights = weights.add(weight);
+        }
+        return Lanes.sum(weights);
+    }
+
+    private static float exp(float exponent) {
+        return Lanes.exp(FloatVector.broadcast(Lanes.FLOATS, exponent)).lane(0);
     }
 }

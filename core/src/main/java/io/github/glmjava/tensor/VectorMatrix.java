@@ -31,8 +31,12 @@ abstract class VectorMatrix extends Matrix {
         streams = block > 0 && columns % block == 0;
     }
 
-    /** Multiplies {@code STREAMED_ROWS} rows from {@code row} on with one token, if the format has such a kernel. */
-    protected void stream(float[] arranged, float[] output, int row) {
+    /**
+     * Multiplies {@code STREAMED_ROWS} rows from {@code row} on with one token, if the format has such a kernel.
+     *
+     * @param scratch at least {@code STREAMED_ROWS} vectors
+     */
+    protected void stream(float[] arranged, float[] output, float[] scratch, int row) {
         throw new UnsupportedOperationException(format() + " has no streaming kernel");
     }
 
@@ -64,7 +68,7 @@ abstract class VectorMatrix extends Matrix {
         int row = from;
         if (tokens == 1 && streams) {
             for (; row + STREAMED_ROWS <= to; row += STREAMED_ROWS) {
-                stream(arranged.floats, output, row);
+                stream(arranged.floats, output, panel, row);
             }
         }
         // Rows that are used once need only reach the first-level cache.

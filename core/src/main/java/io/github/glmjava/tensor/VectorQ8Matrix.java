@@ -59,27 +59,20 @@ final class VectorQ8Matrix extends BlockMatrix {
             FloatVector lowScale = scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
             FloatVector highScale = scales.and(0xffff0000).reinterpretAsFloats();
             long word = group;
-            for (int i = first; i < first + BlockLayout.GROUP; i += 4) {
+            int column = first;
+            // The inner loop keeps the code small: written out four times it would be more than the compiler inlines.
+            for (int run = 0; run < RUNS; run++) {
                 IntVector l = load(weights, word);
                 IntVector h = load(weights, word + HALF_RUN);
-                low = element(l.lanewise(VectorOperators.LSHL, 24))
-                        .mul(lowScale)
-                        .fma(broadcast(x, i), low);
-                high = element(h.lanewise(VectorOperators.LSHL, 24))
-                        .mul(highScale)
-                        .fma(broadcast(x, i), high);
-                low = element(l.lanewise(VectorOperators.LSHL, 16))
-                        .mul(lowScale)
-                        .fma(broadcast(x, i + 1), low);
-                high = element(h.lanewise(VectorOperators.LSHL, 16))
-                        .mul(highScale)
-                        .fma(broadcast(x, i + 1), high);
-                low = element(l.lanewise(VectorOperators.LSHL, 8)).mul(lowScale).fma(broadcast(x, i + 2), low);
-                high = element(h.lanewise(VectorOperators.LSHL, 8))
-                        .mul(highScale)
-                        .fma(broadcast(x, i + 2), high);
-                low = element(l).mul(lowScale).fma(broadcast(x, i + 3), low);
-                high = element(h).mul(highScale).fma(broadcast(x, i + 3), high);
+                for (int shift = 24; shift >= 0; shift -= 8) {
+                    FloatVector activation = FloatVector.broadcast(Lanes.FLOATS, x[column++]);
+                    low = element(l.lanewise(VectorOperators.LSHL, shift))
+                            .mul(lowScale)
+                            .fma(activation, low);
+                    high = element(h.lanewise(VectorOperators.LSHL, shift))
+                            .mul(highScale)
+                            .fma(activation, high);
+                }
                 word += RUN;
             }
             group += groupBytes;
@@ -95,10 +88,6 @@ final class VectorQ8Matrix extends BlockMatrix {
     /** The uppermost byte as a number. */
     private static FloatVector element(IntVector words) {
         return (FloatVector) words.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0);
-    }
-
-    private static FloatVector broadcast(float[] x, int i) {
-        return FloatVector.broadcast(Lanes.FLOATS, x[i]);
     }
 
     @Override

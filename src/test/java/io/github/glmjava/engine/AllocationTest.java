@@ -1,0 +1,68 @@
+package io.github.glmjava.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.glmjava.demo.DemoModel;
+import io.github.glmjava.fixture.CheckpointShape;
+import io.github.glmjava.fixture.RandomCheckpoint;
+import io.github.glmjava.weights.DType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Decoding allocates nothing once it is warm. Each measurement has a JVM of its own, as a program has that runs one
+ * model: what the other tests have run would change how the vector code is compiled.
+ */
+class AllocationTest {
+    @TempDir
+    private Path folder;
+
+    private long measure(String what, Path model, int threads, long enough) throws IOException {
+        ForkedJava.Outcome outcome = ForkedJava.run(
+                folder,
+                List.of(
+                        "--add-modules",
+                        "jdk.incubator.vector",
+                        "-cp",
+                        ForkedJava.classPath(),
+                        AllocationMeter.class.getName(),
+                        what,
+                        model.toString(),
+                        Integer.toString(threads),
+                        Long.toString(enough)));
+        assertEquals(0, outcome.exitCode(), outcome::toString);
+        return Long.parseLong(outcome.output().getFirst());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"F32, 1", "F16, 1", "BF16, 1", "BF16, 2"})
+    void aDecodeStepAllocatesNothing(DType dtype, int threads) throws IOException {
+        CheckpointShape shape = new CheckpointShape(
+                CheckpointShape.Dialect.CHATGLM3, 2, 128, 6, 2, 32, 250, 307, 1, 1e-5, true, true, dtype, 1);
+        Path model = Files.createDirectory(folder.resolve("model"));
+        RandomCheckpoint.write(model, shape, 3);
+        assertEquals(0, measure("sequence", model, threads, 0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aDecodeStepOfTheDemoModelAllocatesNothing(int threads) throws IOException {
+        assertEquals(0, measure("sequence", DemoModel.folder(), threads, 0));
+    }
+
+    /** With a listener, a token costs the event with its text and a share of the result, whatever the model's size. */
+    @Test
+    void aGeneratedTokenCostsLittle() throws IOException {
+        long most = 160L * AllocationMeter.STEPS;
+        long bytes = measure("generate", DemoModel.folder(), 2, most);
+        assertTrue(bytes <= most, () -> (double) bytes / AllocationMeter.STEPS + " bytes for each token");
+    }
+}
