@@ -112,11 +112,11 @@ final class ZipDirectory {
         if (end < 0 || int32(end) != END || uint16(end + 20) != 0) {
             throw fault("does not end with the end record of an archive without a comment; the file is truncated");
         }
+        requireOneDisk(uint16(end + 4), uint16(end + 6), uint16(end + 8), uint16(end + 10));
         long locator = end - END64_LOCATOR_SIZE;
         if (locator >= 0 && int32(locator) == END64_LOCATOR) {
             return directory64(end, locator);
         }
-        requireOneDisk(uint16(end + 4), uint16(end + 6), uint16(end + 8), uint16(end + 10));
         return extent(uint32(end + 16), uint32(end + 12), uint16(end + 10), end);
     }
 
