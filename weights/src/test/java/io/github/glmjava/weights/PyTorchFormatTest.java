@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
@@ -101,6 +102,34 @@ class PyTorchFormatTest {
         }
         rejects("takes 1 values off its stack");
         assertFalse(Files.readString(maps).contains(name));
+    }
+
+    @Test
+    void storagesBeyondFourBillionBytesWork() throws IOException {
+        long elements = (1L << 32) + 5;
+        byte[] pickle = RawPickle.begin()
+                .op(PickleOpcode.EMPTY_DICT)
+                .text("large")
+                .tensor("0", elements)
+                .op(PickleOpcode.SETITEM)
+                .stop();
+        byte[] beginning = RawTorch.legacy(pickle, List.of("0"), RawTorch.counted(elements, new byte[0]));
+        Assumptions.assumeTrue(
+                Files.getFileStore(folder).getUsableSpace() > 2 * elements,
+                "not enough space if the file is not sparse");
+        try (RandomAccessFile file =
+                new RandomAccessFile(folder.resolve("pytorch_model.bin").toFile(), "rw")) {
+            file.write(beginning);
+            file.setLength(beginning.length + elements);
+            file.seek(beginning.length + elements - 1);
+            file.write(42);
+        }
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            StoredTensor large = checkpoint.tensor("large");
+            assertEquals(elements, large.elements());
+            assertEquals(0, large.data().get(ValueLayout.JAVA_BYTE, 1L << 32));
+            assertEquals(42, large.data().get(ValueLayout.JAVA_BYTE, elements - 1));
+        }
     }
 
     private void assertOpened(String fileName) throws IOException {

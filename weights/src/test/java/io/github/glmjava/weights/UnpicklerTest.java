@@ -332,7 +332,7 @@ class UnpicklerTest {
         byte[] file = RawTorch.zip(pickle.stop(), Map.of());
         return DynamicTest.dynamicTest(
                 name,
-                () -> assertTimeoutPreemptively(Duration.ofSeconds(1), () -> {
+                () -> assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
                     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
                     long before = threads.getCurrentThreadAllocatedBytes();
                     String message = RawSafetensors.rejection(() -> RawTorch.view(file));
