@@ -338,7 +338,7 @@ class UnpicklerTest {
                     String message = RawSafetensors.rejection(() -> RawTorch.view(file));
                     long allocated = threads.getCurrentThreadAllocatedBytes() - before;
                     assertTrue(message.contains(messagePart), message);
-                    assertTrue(allocated < 256 << 20, allocated + " bytes allocated");
+                    assertTrue(allocated < 128 << 20, allocated + " bytes allocated");
                 }));
     }
 
