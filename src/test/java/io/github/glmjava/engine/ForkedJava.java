@@ -75,8 +75,7 @@ final class ForkedJava {
     /** A jar's name, or for {@code core/target/classes} the name of the project's folder. */
     private static String moduleName(String entry) {
         Path path = Path.of(entry);
-        return path.endsWith(Path.of("target", "classes"))
-                ? String.valueOf(path.getParent().getParent().getFileName())
-                : String.valueOf(path.getFileName());
+        int folder = path.endsWith(Path.of("target", "classes")) ? path.getNameCount() - 3 : path.getNameCount() - 1;
+        return path.getName(folder).toString();
     }
 }

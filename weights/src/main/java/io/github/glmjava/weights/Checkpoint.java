@@ -14,9 +14,15 @@ public interface Checkpoint extends AutoCloseable {
      * Opens a checkpoint. The files are memory-mapped, so this takes no time or memory in proportion to their size, and
      * fully checked: either all tensors are there or an exception is thrown and nothing stays open.
      *
-     * <p>In a folder, {@code model.safetensors} is taken if it exists, otherwise the shards that
-     * {@code model.safetensors.index.json} names (the order of Hugging Face transformers). A file is taken whatever it is
-     * called, as long as its name ends like one of these two.
+     * <p>In a folder, the first of these is taken (the order of Hugging Face transformers): {@code model.safetensors}; the
+     * shards that {@code model.safetensors.index.json} names; {@code pytorch_model.bin}; the shards that
+     * {@code pytorch_model.bin.index.json} names. A file is taken whatever it is called, as long as its name ends like one
+     * of these four or in {@code .pt} or {@code .pth}.
+     *
+     * <p>Files of PyTorch are read without Python and run no code: a pickle may name nothing but tensors and plain
+     * containers. Their tensors are used where they lie as well, except those that are not contiguous, which are copied
+     * (of one file at most 1 GiB). A file may contain the tensors by name, or a dict that has those as {@code module} or
+     * {@code state_dict}; numbers, strings and None among the tensors are left out.
      *
      * @throws CheckpointException if there is no checkpoint at this place, or a malformed or unsupported one
      * @throws IOException if a file cannot be read

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 /** Picks the file and the format that a path stands for. */
 final class CheckpointOpener {
     /** The formats that are known, the preferred first. */
-    private static final List<CheckpointFormat> FORMATS = List.of(new SafetensorsFormat());
+    private static final List<CheckpointFormat> FORMATS = List.of(new SafetensorsFormat(), new PyTorchFormat());
 
     private static final int LISTED_FILES = 12;
 

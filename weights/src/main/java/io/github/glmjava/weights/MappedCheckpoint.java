@@ -1,5 +1,6 @@
 package io.github.glmjava.weights;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -13,12 +14,41 @@ final class MappedCheckpoint implements Checkpoint {
     private final Map<String, StoredTensor> tensors;
     private final Map<String, String> metadata;
 
-    /** Takes over the arena. */
-    MappedCheckpoint(Path file, Arena arena, Map<String, StoredTensor> tensors, Map<String, String> metadata) {
+    private MappedCheckpoint(Path file, Arena arena, FileContents contents) {
         this.file = file;
         this.arena = arena;
-        this.tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
-        this.metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+        this.tensors = Collections.unmodifiableMap(new LinkedHashMap<>(contents.tensors()));
+        this.metadata = Collections.unmodifiableMap(new LinkedHashMap<>(contents.metadata()));
+    }
+
+    /** Opens a file that is a whole checkpoint. */
+    static Checkpoint open(Path file, FileReader reader) throws IOException {
+        return open(file, arena -> reader.map(file, arena));
+    }
+
+    /** Opens an index and its shards. */
+    static Checkpoint openShards(Path index, FileReader reader) throws IOException {
+        return open(index, arena -> Shards.map(ShardIndex.read(index), reader, arena));
+    }
+
+    private interface Mapping {
+        FileContents map(Arena arena) throws IOException;
+    }
+
+    @SuppressWarnings("MustBeClosedChecker") // The checkpoint closes the arena.
+    private static Checkpoint open(Path file, Mapping mapping) throws IOException {
+        // Shared: any thread may read the tensors and any thread may close the checkpoint.
+        Arena arena = Arena.ofShared();
+        boolean opened = false;
+        try {
+            Checkpoint checkpoint = new MappedCheckpoint(file, arena, mapping.map(arena));
+            opened = true;
+            return checkpoint;
+        } finally {
+            if (!opened) {
+                arena.close();
+            }
+        }
     }
 
     @Override

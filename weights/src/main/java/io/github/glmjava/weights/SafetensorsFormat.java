@@ -1,7 +1,6 @@
 package io.github.glmjava.weights;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -24,22 +23,9 @@ final class SafetensorsFormat implements CheckpointFormat {
     }
 
     @Override
-    @SuppressWarnings("MustBeClosedChecker") // The checkpoint closes the arena.
     public Checkpoint open(Path file) throws IOException {
-        boolean sharded = file.toString().endsWith(INDEX_SUFFIX);
-        // Shared: any thread may read the tensors and any thread may close the checkpoint.
-        Arena arena = Arena.ofShared();
-        boolean opened = false;
-        try {
-            SafetensorsFile contents =
-                    sharded ? ShardedSafetensors.map(ShardIndex.read(file), arena) : SafetensorsFile.map(file, arena);
-            Checkpoint checkpoint = new MappedCheckpoint(file, arena, contents.tensors(), contents.metadata());
-            opened = true;
-            return checkpoint;
-        } finally {
-            if (!opened) {
-                arena.close();
-            }
-        }
+        return file.toString().endsWith(INDEX_SUFFIX)
+                ? MappedCheckpoint.openShards(file, SafetensorsFile::map)
+                : MappedCheckpoint.open(file, SafetensorsFile::map);
     }
 }

@@ -3,7 +3,6 @@ package io.github.glmjava.weights;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -45,9 +44,6 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, long
 
     private static final ValueLayout.OfLong LENGTH = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    /** How a file begins that stands for one not yet fetched by Git LFS. */
-    private static final byte[] GIT_LFS_POINTER = "version https://git-lfs".getBytes(StandardCharsets.US_ASCII);
-
     /**
      * @param file all bytes of the file
      * @param path the file, for messages
@@ -61,8 +57,8 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, long
         long length = file.get(LENGTH, 0);
         if (length < 0 || length > MAX_LENGTH) {
             throw new CheckpointException(path + ": "
-                    + (isGitLfsPointer(file)
-                            ? "this is a Git LFS pointer in place of the weights; fetch them with 'git lfs pull'"
+                    + (MappedFile.isGitLfsPointer(file)
+                            ? MappedFile.GIT_LFS_ADVICE
                             : "header length is " + Long.toUnsignedString(length) + ", expected at most " + MAX_LENGTH
                                     + "; this is not a safetensors file"));
         }
@@ -98,10 +94,5 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, long
                     + " after the header; "
                     + (next > dataSize ? "the file is truncated" : "there are bytes of no tensor at its end"));
         }
-    }
-
-    private static boolean isGitLfsPointer(MemorySegment file) {
-        return file.byteSize() >= GIT_LFS_POINTER.length
-                && file.asSlice(0, GIT_LFS_POINTER.length).mismatch(MemorySegment.ofArray(GIT_LFS_POINTER)) < 0;
     }
 }

@@ -63,8 +63,8 @@ class CheckpointTest {
         write("adapter_model.safetensors", "a");
         Files.writeString(folder.resolve("config.json"), "{}");
         assertEquals(
-                folder + ": no checkpoint found; looked for model.safetensors and model.safetensors.index.json, but the"
-                        + " folder holds 'adapter_model.safetensors', 'config.json', 'expected.safetensors'",
+                folder + ": no checkpoint found; looked for model.safetensors and model.safetensors.index.json and"
+                        + " pytorch_model.bin and pytorch_model.bin.index.json, but the folder holds 'adapter_model.safetensors', 'config.json', 'expected.safetensors'",
                 RawSafetensors.rejection(() -> Checkpoint.open(folder).close()));
     }
 

@@ -43,16 +43,16 @@ final class RawSafetensors {
                 .array();
     }
 
-    static SafetensorsFile view(byte[] file) throws CheckpointException {
+    static FileContents view(byte[] file) throws CheckpointException {
         return SafetensorsFile.view(MemorySegment.ofArray(file), PATH);
     }
 
-    static SafetensorsFile view(String header, int dataSize) throws CheckpointException {
+    static FileContents view(String header, int dataSize) throws CheckpointException {
         return view(file(header, dataSize));
     }
 
     /** The tensor of this name, which has to be there. */
-    static StoredTensor tensor(SafetensorsFile file, String name) {
+    static StoredTensor tensor(FileContents file, String name) {
         return Objects.requireNonNull(file.tensors().get(name), name);
     }
 

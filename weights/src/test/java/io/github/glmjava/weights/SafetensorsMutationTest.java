@@ -48,7 +48,7 @@ class SafetensorsMutationTest {
             byte[] mutant = mutate();
             long allocatedBefore = threads.getCurrentThreadAllocatedBytes();
             try {
-                SafetensorsFile file = SafetensorsFile.view(MemorySegment.ofArray(mutant), RawSafetensors.PATH);
+                FileContents file = SafetensorsFile.view(MemorySegment.ofArray(mutant), RawSafetensors.PATH);
                 checkEveryByte(file, mutant.length);
                 accepted++;
             } catch (CheckpointException e) {
@@ -71,7 +71,7 @@ class SafetensorsMutationTest {
             byte[] mutant = mutate();
             Path path = Files.write(folder.resolve("model.safetensors"), mutant);
             try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-                checkEveryByte(new SafetensorsFile(checkpoint.tensors(), checkpoint.metadata()), mutant.length);
+                checkEveryByte(new FileContents(checkpoint.tensors(), checkpoint.metadata()), mutant.length);
                 accepted++;
             } catch (CheckpointException e) {
                 assertTrue(RawSafetensors.message(e).startsWith(path + ": "), e::getMessage);
@@ -80,7 +80,7 @@ class SafetensorsMutationTest {
         assertTrue(accepted > 0 && accepted < MUTANTS_ON_DISK, accepted + " accepted");
     }
 
-    private static void checkEveryByte(SafetensorsFile file, int fileSize) throws CheckpointException {
+    private static void checkEveryByte(FileContents file, int fileSize) throws CheckpointException {
         long total = 0;
         for (StoredTensor tensor : file.tensors().values()) {
             assertEquals(tensor.dtype().byteSize(tensor.shape()), tensor.data().byteSize());

@@ -23,7 +23,7 @@ class SafetensorsRulesTest {
 
     @Test
     void validFileIsRead() throws CheckpointException {
-        SafetensorsFile file = RawSafetensors.view(json(VALID), 4);
+        FileContents file = RawSafetensors.view(json(VALID), 4);
         StoredTensor tensor = RawSafetensors.tensor(file, "a");
         assertEquals(List.of(4L), tensor.shape());
         assertEquals(DType.U8, tensor.dtype());
@@ -92,7 +92,7 @@ class SafetensorsRulesTest {
 
     @Test
     void headerMayHaveWhiteSpaceAroundIt() throws CheckpointException {
-        SafetensorsFile file = RawSafetensors.view(" \t\r\n" + json(VALID) + "\n \t\r    ", 4);
+        FileContents file = RawSafetensors.view(" \t\r\n" + json(VALID) + "\n \t\r    ", 4);
         assertEquals(4, RawSafetensors.tensor(file, "a").elements());
     }
 
@@ -216,7 +216,7 @@ class SafetensorsRulesTest {
     @Test
     void rankIsAtMostSixtyFour() throws CheckpointException {
         String ones = IntStream.range(0, 63).mapToObj(i -> "1").collect(Collectors.joining(",", "[4,", "]"));
-        SafetensorsFile file = RawSafetensors.view(json(VALID).replace("[4]", ones), 4);
+        FileContents file = RawSafetensors.view(json(VALID).replace("[4]", ones), 4);
         assertEquals(64, RawSafetensors.tensor(file, "a").shape().size());
         rejects(json(VALID).replace("[4]", ones.replace("]", ",1]")), 4, "shape has more than 64 numbers");
     }
@@ -279,7 +279,7 @@ class SafetensorsRulesTest {
 
     @Test
     void tensorsMayBeListedInAnyOrder() throws CheckpointException {
-        SafetensorsFile file = RawSafetensors.view(json(two("[4,8]", "[0,4]")), 8);
+        FileContents file = RawSafetensors.view(json(two("[4,8]", "[0,4]")), 8);
         assertEquals(List.of("b", "a"), List.copyOf(file.tensors().keySet()));
         assertEquals(4, RawSafetensors.tensor(file, "a").data().get(ValueLayout.JAVA_BYTE, 0));
     }
@@ -302,7 +302,7 @@ class SafetensorsRulesTest {
 
     @Test
     void scalarIsLegal() throws CheckpointException {
-        SafetensorsFile file = RawSafetensors.view(json("{'s':{'dtype':'F32','shape':[],'data_offsets':[0,4]}}"), 4);
+        FileContents file = RawSafetensors.view(json("{'s':{'dtype':'F32','shape':[],'data_offsets':[0,4]}}"), 4);
         StoredTensor scalar = RawSafetensors.tensor(file, "s");
         assertEquals(List.of(), scalar.shape());
         assertEquals(1, scalar.elements());
@@ -310,7 +310,7 @@ class SafetensorsRulesTest {
 
     @Test
     void zeroSizeIsLegal() throws CheckpointException {
-        SafetensorsFile file = RawSafetensors.view(
+        FileContents file = RawSafetensors.view(
                 json("{'before':{'dtype':'F64','shape':[0],'data_offsets':[0,0]},"
                         + "'a':{'dtype':'U8','shape':[4],'data_offsets':[0,4]},"
                         + "'after':{'dtype':'F64','shape':[3,0,9223372036854775807],'data_offsets':[4,4]}}"),

@@ -9,15 +9,16 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /** Shards and their index as one checkpoint; the two have to agree. */
-final class ShardedSafetensors {
-    private ShardedSafetensors() {}
+final class Shards {
+    private Shards() {}
 
     /**
      * Maps all shards, in the order of their names.
      *
+     * @param reader reads a shard
      * @param arena keeps the files mapped, on failure too, until it is closed
      */
-    static SafetensorsFile map(ShardIndex index, Arena arena) throws IOException {
+    static FileContents map(ShardIndex index, FileReader reader, Arena arena) throws IOException {
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();
         Map<String, String> metadata = new LinkedHashMap<>();
         for (String shard : new TreeSet<>(index.shards().values())) {
@@ -26,7 +27,7 @@ final class ShardedSafetensors {
                 throw new CheckpointException(
                         index.file() + ": the shard " + Quoted.of(shard) + " is missing in its folder");
             }
-            SafetensorsFile contents = SafetensorsFile.map(file, arena);
+            FileContents contents = reader.map(file, arena);
             for (StoredTensor tensor : contents.tensors().values()) {
                 StoredTensor other = tensors.putIfAbsent(tensor.name(), tensor);
                 if (other != null) {
@@ -36,7 +37,7 @@ final class ShardedSafetensors {
             contents.metadata().forEach(metadata::putIfAbsent);
         }
         checkAgreement(index, tensors);
-        return new SafetensorsFile(tensors, metadata);
+        return new FileContents(tensors, metadata);
     }
 
     private static void checkAgreement(ShardIndex index, Map<String, StoredTensor> tensors) throws CheckpointException {
