@@ -150,6 +150,7 @@ public final class GlmModel implements AutoCloseable {
                 parameters,
                 bytesByType.values().stream().mapToLong(Long::longValue).sum(),
                 bytesByType,
+                network.weightBytes(),
                 KeyValueCache.bytesPerToken(config),
                 kernels.description(),
                 team.threads());

@@ -15,8 +15,10 @@ import java.util.Map;
  * @param vocabularySize the number of logits, padding included
  * @param contextLength the most tokens of prompt and answer together
  * @param parameters the number of weights in the checkpoint
- * @param weightBytes the bytes that they take
+ * @param weightBytes the bytes that they take in the checkpoint
  * @param bytesByType the same bytes by element type, for instance "BF16"
+ * @param memoryBytes the memory that the weight matrices take in the format in which they were loaded, or the part of
+ *     mapped files
  * @param keyValueBytesPerToken memory that each token of a sequence takes in the key-value cache
  * @param kernels which kernels run, for instance "Vector API, 512 bits"
  * @param threads how many threads work on a token
@@ -34,6 +36,7 @@ public record ModelInfo(
         long parameters,
         long weightBytes,
         Map<String, Long> bytesByType,
+        long memoryBytes,
         long keyValueBytesPerToken,
         String kernels,
         int threads) {

@@ -4,12 +4,14 @@ import io.github.glmjava.family.ModelFamilies;
 import io.github.glmjava.family.ModelFamily;
 import io.github.glmjava.family.ModelFolder;
 import io.github.glmjava.family.NetworkLoader;
+import io.github.glmjava.family.WeightConversion;
 import io.github.glmjava.layer.GlmNetwork;
 import io.github.glmjava.layer.NetworkSequence;
 import io.github.glmjava.tensor.KernelProvider;
 import io.github.glmjava.tensor.WorkerTeam;
 import io.github.glmjava.weights.Checkpoint;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 
 /** A model's bare network, for tests that look below the public API. */
@@ -28,13 +30,15 @@ final class OpenNetwork implements AutoCloseable {
         ModelFolder files = ModelFolder.read(folder);
         ModelFamily family = ModelFamilies.of(files);
         Checkpoint checkpoint = Checkpoint.open(folder);
+        WorkerTeam team = new WorkerTeam(threads);
         GlmNetwork network = NetworkLoader.load(
                 checkpoint,
                 family.architecture(files.config()),
                 family.tensorNames(),
                 KernelProvider.kernels(),
+                new WeightConversion(null, null, Arena.global(), team),
                 layers -> {});
-        return new OpenNetwork(checkpoint, network, new WorkerTeam(threads));
+        return new OpenNetwork(checkpoint, network, team);
     }
 
     /** An empty sequence that feeds at most so many tokens at a time. */

@@ -42,7 +42,7 @@ public class MatrixBenchmark {
     private static final int COLUMNS = 2048;
 
     /** The storage format. */
-    @Param({"F32", "F16", "BF16"})
+    @Param({"F32", "F16", "BF16", "Q8", "Q4"})
     public MatrixFormat format = MatrixFormat.BF16;
 
     /** Tokens at a time. */
@@ -83,14 +83,14 @@ public class MatrixBenchmark {
     @Setup
     public void setUp() {
         SplittableRandom random = new SplittableRandom(1);
-        MemorySegment data = arena.allocate((long) ROWS * COLUMNS * format.bytesPerElement(), 64);
-        for (long i = 0; i < (long) ROWS * COLUMNS; i++) {
-            float value = (float) random.nextDouble(-1, 1) / 32;
-            switch (format) {
-                case F32 -> data.setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
-                case F16 -> data.setAtIndex(ValueLayout.JAVA_SHORT, i, Float.floatToFloat16(value));
-                case BF16 -> data.setAtIndex(ValueLayout.JAVA_SHORT, i, (short) (Float.floatToIntBits(value) >>> 16));
+        MemorySegment data = arena.allocate(format.bytes(ROWS, COLUMNS), 64);
+        if (format.isQuantized()) {
+            // Any bits will do for the integers; scales must not be huge, infinite or NaN.
+            for (long i = 0; i < data.byteSize(); i += Long.BYTES) {
+                data.set(ValueLayout.JAVA_LONG, i, random.nextLong() & 0x3f3f3f3f3f3f3f3fL);
             }
+        } else {
+            fill(data, random);
         }
         matrix = KernelProvider.kernels().matrix(format, data, ROWS, COLUMNS);
         team = new WorkerTeam(threads);
@@ -100,6 +100,18 @@ public class MatrixBenchmark {
             input[i] = (float) random.nextDouble(-1, 1);
         }
         output = new float[tokens * ROWS];
+    }
+
+    private void fill(MemorySegment data, SplittableRandom random) {
+        for (long i = 0; i < (long) ROWS * COLUMNS; i++) {
+            float value = (float) random.nextDouble(-1, 1) / 32;
+            switch (format) {
+                case F32 -> data.setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
+                case F16 -> data.setAtIndex(ValueLayout.JAVA_SHORT, i, Float.floatToFloat16(value));
+                case BF16 -> data.setAtIndex(ValueLayout.JAVA_SHORT, i, (short) (Float.floatToIntBits(value) >>> 16));
+                case Q8, Q4 -> throw new IllegalStateException(format + " has no single elements");
+            }
+        }
     }
 
     /** Ends threads and frees memory. */
@@ -113,7 +125,7 @@ public class MatrixBenchmark {
     @Benchmark
     public float[] multiply(Rates rates) {
         multiplication.multiply(matrix, input, tokens, output);
-        rates.weightGigabytes += (double) ROWS * COLUMNS * format.bytesPerElement() / 1e9;
+        rates.weightGigabytes += format.bytes(ROWS, COLUMNS) / 1e9;
         rates.gigaMultiplyAdds += (double) ROWS * COLUMNS * tokens / 1e9;
         return output;
     }

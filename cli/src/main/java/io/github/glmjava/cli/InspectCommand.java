@@ -53,9 +53,9 @@ final class InspectCommand implements Callable<Integer> {
         row("weights", Figures.bytes(info.weightBytes()) + ": " + types(info.bytesByType()));
         row(
                 "memory",
-                Figures.bytes(info.weightBytes()) + " for the weights and "
+                Figures.bytes(info.memoryBytes()) + " for the weights and "
                         + Figures.bytes(info.keyValueBytesPerToken()) + " for each token of a conversation: "
-                        + Figures.bytes(info.weightBytes() + cache) + " with a full context");
+                        + Figures.bytes(info.memoryBytes() + cache) + " with a full context");
         row("kernels", info.kernels());
         row("threads", Integer.toString(info.threads()));
     }

@@ -2,6 +2,7 @@ package io.github.glmjava.cli;
 
 import io.github.glmjava.GlmModel;
 import io.github.glmjava.LoadOptions;
+import io.github.glmjava.WeightFormat;
 import io.github.glmjava.demo.DemoModel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,6 +23,14 @@ final class ModelOptions {
             description = "Threads that compute. Default: all processors.")
     private @Nullable Integer threads;
 
+    @Option(
+            names = {"-w", "--weights"},
+            paramLabel = "FORMAT",
+            converter = WeightFormatConverter.class,
+            description =
+                    "Format of the weights in memory: stored, q8 or q4. Default: stored, as they are in the files.")
+    private WeightFormat weights = WeightFormat.AS_STORED;
+
     /** Loads the chosen model. */
     GlmModel load() throws IOException {
         return load(null);
@@ -30,12 +39,12 @@ final class ModelOptions {
     /** Loads this model, or the chosen one if it is null. */
     GlmModel load(@Nullable Path folder) throws IOException {
         Path chosen = folder != null ? folder : model;
-        return load(chosen != null ? chosen : DemoModel.folder(), threads);
+        return load(chosen != null ? chosen : DemoModel.folder(), threads, weights);
     }
 
     /** Loads a model; null for as many threads as there are processors. */
-    static GlmModel load(Path folder, @Nullable Integer threads) throws IOException {
-        LoadOptions.Builder options = LoadOptions.builder();
+    static GlmModel load(Path folder, @Nullable Integer threads, WeightFormat weights) throws IOException {
+        LoadOptions.Builder options = LoadOptions.builder().weights(weights);
         if (threads != null) {
             options.threads(threads);
         }

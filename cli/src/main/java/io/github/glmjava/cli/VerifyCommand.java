@@ -1,6 +1,7 @@
 package io.github.glmjava.cli;
 
 import io.github.glmjava.GlmModel;
+import io.github.glmjava.WeightFormat;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -69,7 +70,7 @@ final class VerifyCommand implements Callable<Integer> {
         out.println(folder);
         boolean passed = true;
         try (GoldenCase expected = GoldenCase.open(folder);
-                GlmModel model = ModelOptions.load(folder, threads)) {
+                GlmModel model = ModelOptions.load(folder, threads, WeightFormat.AS_STORED)) {
             double allowed = tolerance == null ? expected.tolerance() : tolerance;
             CaseComparison comparison = new CaseComparison(model, expected, allowed);
             out.printf(

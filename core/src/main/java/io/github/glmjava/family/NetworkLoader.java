@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,7 @@ public final class NetworkLoader {
     private final Kernels kernels;
     private final WeightConversion conversion;
     private final Set<String> used = new HashSet<>();
+    private long weightBytes;
 
     private NetworkLoader(
             Checkpoint checkpoint, GlmConfig config, TensorNames names, Kernels kernels, WeightConversion conversion) {
@@ -60,20 +62,16 @@ public final class NetworkLoader {
     }
 
     private GlmNetwork load(IntConsumer progress) throws CheckpointException {
-        Matrix embedding = matrix(names.embedding(), config.vocabularySize(), config.hiddenSize());
+        Matrix embedding = converted(names.embedding(), config.vocabularySize(), config.hiddenSize(), null);
         List<GlmBlock> blocks = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
             blocks.add(block(layer));
             progress.accept(layer + 1);
         }
         RmsNorm finalNorm = norm(names.finalNorm());
-        Matrix head = conversion.apply(
-                matrix(names.head(), config.vocabularySize(), config.hiddenSize()),
-                conversion.head(),
-                kernels,
-                names.head());
+        Matrix head = converted(names.head(), config.vocabularySize(), config.hiddenSize(), conversion.head());
         reportUnused();
-        return new GlmNetwork(config, embedding, blocks, finalNorm, head);
+        return new GlmNetwork(config, embedding, blocks, finalNorm, head, weightBytes);
     }
 
     private GlmBlock block(int layer) throws CheckpointException {
@@ -112,12 +110,19 @@ public final class NetworkLoader {
 
     private Linear linear(String name, int rows, int columns, boolean bias) throws CheckpointException {
         String biasName = name.substring(0, name.length() - "weight".length()) + "bias";
-        Matrix weight = conversion.apply(matrix(name, rows, columns), conversion.layers(), kernels, name);
+        Matrix weight = converted(name, rows, columns, conversion.layers());
         return new Linear(weight, bias ? vector(biasName, rows) : null);
     }
 
     private float[] vector(String name, int size) throws CheckpointException {
         return tensor(name, List.of((long) size)).toFloats();
+    }
+
+    private Matrix converted(String name, int rows, int columns, @Nullable MatrixFormat format)
+            throws CheckpointException {
+        Matrix matrix = conversion.apply(matrix(name, rows, columns), format, kernels, name);
+        weightBytes += matrix.format().bytes(rows, columns);
+        return matrix;
     }
 
     private Matrix matrix(String name, int rows, int columns) throws CheckpointException {

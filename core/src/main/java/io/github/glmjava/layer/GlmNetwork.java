@@ -11,8 +11,10 @@ import java.util.List;
  * @param blocks the layers in order
  * @param finalNorm in front of the output head
  * @param head {@code vocabularySize x hiddenSize}
+ * @param weightBytes the memory, or the part of mapped files, that the matrices take
  */
-public record GlmNetwork(GlmConfig config, Matrix embedding, List<GlmBlock> blocks, RmsNorm finalNorm, Matrix head) {
+public record GlmNetwork(
+        GlmConfig config, Matrix embedding, List<GlmBlock> blocks, RmsNorm finalNorm, Matrix head, long weightBytes) {
     /** Copies the list. */
     public GlmNetwork {
         blocks = List.copyOf(blocks);

@@ -2,6 +2,7 @@ package io.github.glmjava.layer;
 
 import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.WorkerTeam;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 public final class NetworkSequence {
     /** Tokens that run through the layers at a time: enough to use unpacked weights well, little enough scratch space. */
     public static final int DEFAULT_CHUNK = 256;
+
+    /** Tokens whose logits are computed together: the head is read once for them. */
+    private static final int HEAD_BATCH = 32;
 
     private final GlmNetwork network;
     private final Workspace workspace;
@@ -87,13 +91,27 @@ public final class NetworkSequence {
         for (int start = 0; start < ids.length; start += chunk) {
             int tokens = Math.min(chunk, ids.length - start);
             forward(ids, start, tokens);
-            for (int token = 0; token < tokens; token++) {
-                System.arraycopy(workspace.hidden, token * hiddenSize, lastHidden, 0, hiddenSize);
-                stateLength = length;
-                System.arraycopy(logits(length - tokens + token), 0, result[start + token], 0, vocabularySize());
+            stateLength = length;
+            System.arraycopy(workspace.hidden, (tokens - 1) * hiddenSize, lastHidden, 0, hiddenSize);
+            for (int first = 0; first < tokens; first += HEAD_BATCH) {
+                int count = Math.min(HEAD_BATCH, tokens - first);
+                allLogits(first, count, length - tokens + first, result, start + first);
             }
         }
         return result;
+    }
+
+    /** The logits of some of the tokens in the workspace, each into a row of its own. */
+    private void allLogits(int first, int count, int position, float[][] result, int firstRow) {
+        int hiddenSize = network.config().hiddenSize();
+        float[] hidden = Arrays.copyOfRange(workspace.hidden, first * hiddenSize, (first + count) * hiddenSize);
+        network.finalNorm().apply(workspace, hidden, count, workspace.normed);
+        report(network.config().layers(), position, workspace.normed, count);
+        float[] products = new float[count * vocabularySize()];
+        workspace.multiplication().multiply(network.head(), workspace.normed, count, products);
+        for (int token = 0; token < count; token++) {
+            System.arraycopy(products, token * vocabularySize(), result[firstRow + token], 0, vocabularySize());
+        }
     }
 
     private void checkTokens(int[] ids, int from, int to) {

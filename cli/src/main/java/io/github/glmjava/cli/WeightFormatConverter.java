@@ -1,0 +1,18 @@
+package io.github.glmjava.cli;
+
+import io.github.glmjava.WeightFormat;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** The names of weight formats on the command line. */
+final class WeightFormatConverter implements ITypeConverter<WeightFormat> {
+    @Override
+    public WeightFormat convert(String name) {
+        return switch (name) {
+            case "stored" -> WeightFormat.AS_STORED;
+            case "q8" -> WeightFormat.Q8;
+            case "q4" -> WeightFormat.Q4;
+            default -> throw new TypeConversionException("expected stored, q8 or q4, found '" + name + "'");
+        };
+    }
+}
