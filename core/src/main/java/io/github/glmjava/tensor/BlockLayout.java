@@ -109,15 +109,17 @@ record BlockLayout(MatrixFormat format, int columns) {
      * @param scale a float whose lower half is zero
      */
     void storeGroupRow(byte[] bytes, int offset, int row, int[] values, float scale) {
-        for (int column = 0; column < GROUP; column++) {
-            int run = column / WORD_COLUMNS;
-            int inWord = column % WORD_COLUMNS;
+        for (int run = 0; run < GROUP / WORD_COLUMNS; run++) {
+            int column = run * WORD_COLUMNS;
             if (format == MatrixFormat.Q8) {
-                bytes[offset + 4 * (run * ROWS + row) + inWord] = (byte) values[column];
+                int at = offset + 4 * (run * ROWS + row);
+                for (int i = 0; i < WORD_COLUMNS; i++) {
+                    bytes[at + i] = (byte) values[column + i];
+                }
             } else {
-                int at = offset + 2 * (run * ROWS + slot(row)) + inWord / 2;
-                int nibble = values[column] + 8;
-                bytes[at] = (byte) (inWord % 2 == 0 ? (bytes[at] & 0xf0) | nibble : (bytes[at] & 0x0f) | (nibble << 4));
+                int at = offset + 2 * (run * ROWS + slot(row));
+                bytes[at] = (byte) (values[column] + 8 | (values[column + 1] + 8) << 4);
+                bytes[at + 1] = (byte) (values[column + 2] + 8 | (values[column + 3] + 8) << 4);
             }
         }
         int bits = Float.floatToRawIntBits(scale) >>> 16;
