@@ -19,13 +19,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Decoding allocates nothing once it is warm. Each measurement has a JVM of its own, as a program has that runs one
- * model: what the other tests have run would change how the vector code is compiled.
+ * model: what the other tests have run would change how the vector code is compiled. Even so the compiler, which works
+ * beside the program, now and then inlines in an unlucky order and leaves some vectors as objects until it compiles again;
+ * so a JVM that does not get there is followed by another. What our own code allocates shows in every one of them.
  */
 class AllocationTest {
     @TempDir
     private Path folder;
 
+    private static final int JVMS = 3;
+
     private long measure(String what, Path model, int threads, long enough) throws IOException {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < JVMS && least > enough; i++) {
+            least = Math.min(least, measureOnce(what, model, threads, enough));
+        }
+        return least;
+    }
+
+    private long measureOnce(String what, Path model, int threads, long enough) throws IOException {
         ForkedJava.Outcome outcome = ForkedJava.run(
                 folder,
                 List.of(
