@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * A matrix multiplied by vector kernels. A single token streams the stored rows through registers, four at a time, if
- * the format can be unpacked in few instructions. Else, and for several tokens, a panel of rows is unpacked to floats,
+ * the columns fill whole steps of the kernel. Else, and for several tokens, a panel of rows is unpacked to floats,
  * small enough to stay in the cache, and {@link FloatTile} multiplies it with all tokens. Both accumulate in the same
  * order.
  */
@@ -23,22 +23,20 @@ abstract class VectorMatrix extends Matrix {
     private final int panelRows;
     private final boolean streams;
 
-    /** @param block the columns that the streaming kernel takes in one step, or 0 if there is no such kernel */
+    /** @param block the columns that the streaming kernel takes in one step */
     VectorMatrix(MatrixFormat format, MemorySegment data, int rows, int columns, int block) {
         super(format, data, rows, columns);
         int fitting = PANEL_FLOATS / FloatTile.stride(columns) / STREAMED_ROWS * STREAMED_ROWS;
         panelRows = Math.clamp(fitting, STREAMED_ROWS, MAX_PANEL_ROWS);
-        streams = block > 0 && columns % block == 0;
+        streams = columns % block == 0;
     }
 
     /**
-     * Multiplies {@code STREAMED_ROWS} rows from {@code row} on with one token, if the format has such a kernel.
+     * Multiplies {@code STREAMED_ROWS} rows from {@code row} on with one token.
      *
      * @param scratch at least {@code STREAMED_ROWS} vectors
      */
-    protected void stream(float[] arranged, float[] output, float[] scratch, int row) {
-        throw new UnsupportedOperationException(format() + " has no streaming kernel");
-    }
+    protected abstract void stream(float[] arranged, float[] output, float[] scratch, int row);
 
     /** Unpacks rows to floats, {@link FloatTile#stride} apart and each in the order of {@link #arrange}. */
     protected abstract void unpack(int row, int count, float[] panel);
