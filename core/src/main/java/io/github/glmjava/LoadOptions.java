@@ -33,7 +33,10 @@ public record LoadOptions(int threads, int prefillChunk, WeightFormat weights, L
     /** Collects options. */
     public static final class Builder {
         private int threads = Runtime.getRuntime().availableProcessors();
+
+        // Enough tokens to use unpacked weights well, few enough for little scratch space.
         private int prefillChunk = 256;
+
         private WeightFormat weights = WeightFormat.AS_STORED;
         private LoadListener progress = (stage, fraction) -> {};
 

@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
  * results. Not safe for use by several threads; different sequences are independent.
  */
 public final class NetworkSequence {
-    /** Tokens that run through the layers at a time: enough to use unpacked weights well, little enough scratch space. */
-    public static final int DEFAULT_CHUNK = 256;
-
     /** Tokens whose logits are computed together: the head is read once for them. */
     private static final int HEAD_BATCH = 32;
 
