@@ -109,7 +109,7 @@ public class MatrixBenchmark {
                 case F32 -> data.setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
                 case F16 -> data.setAtIndex(ValueLayout.JAVA_SHORT, i, Float.floatToFloat16(value));
                 case BF16 -> data.setAtIndex(ValueLayout.JAVA_SHORT, i, (short) (Float.floatToIntBits(value) >>> 16));
-                case Q8, Q4 -> throw new IllegalStateException(format + " has no single elements");
+                case I8, I4, Q8, Q4 -> throw new IllegalStateException(format + " has no single elements");
             }
         }
     }

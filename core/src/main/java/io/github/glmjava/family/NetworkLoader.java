@@ -9,38 +9,25 @@ import io.github.glmjava.layer.Linear;
 import io.github.glmjava.layer.RmsNorm;
 import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.Matrix;
-import io.github.glmjava.tensor.MatrixFormat;
 import io.github.glmjava.weights.Checkpoint;
 import io.github.glmjava.weights.CheckpointException;
-import io.github.glmjava.weights.StoredTensor;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.IntConsumer;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Builds a network from a checkpoint: finds every tensor that the architecture needs and checks its shape. */
 public final class NetworkLoader {
-    private static final Logger LOG = LoggerFactory.getLogger(NetworkLoader.class);
-
-    private final Checkpoint checkpoint;
     private final GlmConfig config;
     private final TensorNames names;
-    private final Kernels kernels;
     private final WeightConversion conversion;
-    private final Set<String> used = new HashSet<>();
-    private long weightBytes;
+    private final StoredWeights weights;
 
     private NetworkLoader(
             Checkpoint checkpoint, GlmConfig config, TensorNames names, Kernels kernels, WeightConversion conversion) {
-        this.checkpoint = checkpoint;
         this.config = config;
         this.names = names;
-        this.kernels = kernels;
         this.conversion = conversion;
+        weights = new StoredWeights(checkpoint, kernels, conversion);
     }
 
     /**
@@ -62,16 +49,16 @@ public final class NetworkLoader {
     }
 
     private GlmNetwork load(IntConsumer progress) throws CheckpointException {
-        Matrix embedding = converted(names.embedding(), config.vocabularySize(), config.hiddenSize(), null);
+        Matrix embedding = weights.matrix(names.embedding(), config.vocabularySize(), config.hiddenSize(), null);
         List<GlmBlock> blocks = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
             blocks.add(block(layer));
             progress.accept(layer + 1);
         }
         RmsNorm finalNorm = norm(names.finalNorm());
-        Matrix head = converted(names.head(), config.vocabularySize(), config.hiddenSize(), conversion.head());
-        reportUnused();
-        return new GlmNetwork(config, embedding, blocks, finalNorm, head, weightBytes);
+        Matrix head = weights.matrix(names.head(), config.vocabularySize(), config.hiddenSize(), conversion.head());
+        weights.reportUnused(names.ignored());
+        return new GlmNetwork(config, embedding, blocks, finalNorm, head, weights.bytes());
     }
 
     private GlmBlock block(int layer) throws CheckpointException {
@@ -105,57 +92,12 @@ public final class NetworkLoader {
     }
 
     private RmsNorm norm(String name) throws CheckpointException {
-        return new RmsNorm(vector(name, config.hiddenSize()), config.normEpsilon());
+        return new RmsNorm(weights.vector(name, config.hiddenSize()), config.normEpsilon());
     }
 
     private Linear linear(String name, int rows, int columns, boolean bias) throws CheckpointException {
         String biasName = name.substring(0, name.length() - "weight".length()) + "bias";
-        Matrix weight = converted(name, rows, columns, conversion.layers());
-        return new Linear(weight, bias ? vector(biasName, rows) : null);
-    }
-
-    private float[] vector(String name, int size) throws CheckpointException {
-        return tensor(name, List.of((long) size)).toFloats();
-    }
-
-    private Matrix converted(String name, int rows, int columns, @Nullable MatrixFormat format)
-            throws CheckpointException {
-        Matrix matrix = conversion.apply(matrix(name, rows, columns), format, kernels, name);
-        weightBytes += matrix.format().bytes(rows, columns);
-        return matrix;
-    }
-
-    private Matrix matrix(String name, int rows, int columns) throws CheckpointException {
-        StoredTensor tensor = tensor(name, List.of((long) rows, (long) columns));
-        MatrixFormat format = switch (tensor.dtype()) {
-            case F32 -> MatrixFormat.F32;
-            case F16 -> MatrixFormat.F16;
-            case BF16 -> MatrixFormat.BF16;
-            default ->
-                throw new CheckpointException(tensor.file() + ": tensor \"" + name + "\" has dtype " + tensor.dtype()
-                        + ", expected F32, F16 or BF16");
-        };
-        return kernels.matrix(format, tensor.data(), rows, columns);
-    }
-
-    private StoredTensor tensor(String name, List<Long> shape) throws CheckpointException {
-        StoredTensor tensor = checkpoint.tensor(name);
-        if (!tensor.shape().equals(shape)) {
-            throw new CheckpointException(tensor.file() + ": tensor \"" + name + "\" has shape " + tensor.shape()
-                    + ", expected " + shape + " from config.json");
-        }
-        used.add(name);
-        return tensor;
-    }
-
-    /** What the architecture has no place for may mean that the numbers come out wrong: never pass over it silently. */
-    private void reportUnused() {
-        List<String> unused = checkpoint.tensors().keySet().stream()
-                .filter(name -> !used.contains(name))
-                .filter(name -> names.ignored().stream().noneMatch(name::endsWith))
-                .toList();
-        if (!unused.isEmpty()) {
-            LOG.warn("{} tensors of the checkpoint are not used by this architecture: {}", unused.size(), unused);
-        }
+        Matrix weight = weights.matrix(name, rows, columns, conversion.layers());
+        return new Linear(weight, bias ? weights.vector(biasName, rows) : null);
     }
 }

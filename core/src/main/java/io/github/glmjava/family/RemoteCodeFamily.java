@@ -32,10 +32,13 @@ abstract class RemoteCodeFamily implements ModelFamily {
         config.require("apply_residual_connection_post_layernorm", false);
         config.require("original_rope", true);
         config.require("tie_word_embeddings", false);
-        for (String unsupported : List.of("pre_seq_len", "quantization_bit")) {
-            if (config.integer(unsupported, 0, Integer.MAX_VALUE, 0) != 0) {
-                throw config.wrong(unsupported, config.integer(unsupported, 0, Integer.MAX_VALUE), "0 or absent");
-            }
+        int prefix = config.integer("pre_seq_len", 0, Integer.MAX_VALUE, 0);
+        if (prefix != 0) {
+            throw config.wrong("pre_seq_len", prefix, "0 or absent");
+        }
+        int bits = config.integer("quantization_bit", 0, Integer.MAX_VALUE, 0);
+        if (bits != 0 && bits != 4 && bits != 8) {
+            throw config.wrong("quantization_bit", bits, "0, 4, 8 or absent");
         }
         int hiddenSize = config.integer("hidden_size", 1, 1 << 20);
         int heads = config.integer("num_attention_heads", 1, 1 << 14);

@@ -4,6 +4,7 @@ import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.Matrix;
 import io.github.glmjava.tensor.MatrixFormat;
 import io.github.glmjava.tensor.Quantizer;
+import io.github.glmjava.tensor.RowSource;
 import io.github.glmjava.tensor.WorkerTeam;
 import io.github.glmjava.weights.CheckpointException;
 import java.lang.foreign.Arena;
@@ -23,18 +24,14 @@ public record WeightConversion(
     /** A vector load that straddles no cache line, whatever the width. */
     private static final int ALIGNMENT = 64;
 
-    /** Converts one matrix, a row at a time, so that nothing but the result is held. */
-    Matrix apply(Matrix stored, @Nullable MatrixFormat format, Kernels kernels, String name)
-            throws CheckpointException {
-        if (format == null) {
-            return stored;
-        }
-        MemorySegment data = arena.allocate(format.bytes(stored.rows(), stored.columns()), ALIGNMENT);
+    /** Quantises one matrix, a row at a time, so that nothing but the result is held. */
+    Matrix quantized(RowSource source, MatrixFormat format, Kernels kernels, String name) throws CheckpointException {
+        MemorySegment data = arena.allocate(format.bytes(source.rows(), source.columns()), ALIGNMENT);
         try {
-            Quantizer.quantize(stored, format, data, team);
+            Quantizer.quantize(source, format, data, team);
         } catch (IllegalArgumentException e) {
             throw new CheckpointException("tensor \"" + name + "\" cannot be quantised: " + e.getMessage(), e);
         }
-        return kernels.matrix(format, data, stored.rows(), stored.columns());
+        return kernels.matrix(format, data, source.rows(), source.columns());
     }
 }

@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
  * of accumulation and keeps to it whether it multiplies a single token (bound by memory: each weight is read once) or
  * many (bound by arithmetic: weights are unpacked once and reused).
  */
-public abstract class Matrix {
+public abstract class Matrix implements RowSource {
     private final MatrixFormat format;
     private final MemorySegment data;
     private final int rows;
@@ -41,11 +41,13 @@ public abstract class Matrix {
     }
 
     /** The number of output features. */
+    @Override
     public final int rows() {
         return rows;
     }
 
     /** The number of input features. */
+    @Override
     public final int columns() {
         return columns;
     }
@@ -62,6 +64,7 @@ public abstract class Matrix {
      * @param target receives {@code columns} floats
      * @param offset where in the target
      */
+    @Override
     public abstract void readRow(int row, float[] target, int offset);
 
     /**

@@ -8,6 +8,13 @@ public enum MatrixFormat {
     F16(16),
     /** The upper half of a binary32, row-major: 8 bits of exponent, 7 of mantissa. */
     BF16(16),
+    /** Signed 8-bit integers, row-major; {@link RowScaledMatrix} adds scales. */
+    I8(8),
+    /**
+     * Signed 4-bit integers, row-major, an even number a row; of a byte's two the upper half comes first.
+     * {@link RowScaledMatrix} adds scales.
+     */
+    I4(4),
     /** 8-bit integers with a scale for every 32 columns of a row: {@link BlockLayout}. */
     Q8(8),
     /** 4-bit integers with a scale for every 32 columns of a row: {@link BlockLayout}. */
@@ -24,7 +31,7 @@ public enum MatrixFormat {
         return bits;
     }
 
-    /** Whether elements are integers with shared scales. */
+    /** Whether elements are integers in blocks that carry their scales. */
     public boolean isQuantized() {
         return this == Q8 || this == Q4;
     }
@@ -33,6 +40,6 @@ public enum MatrixFormat {
     public long bytes(int rows, int columns) {
         return isQuantized()
                 ? BlockLayout.of(this, columns).bytes(rows)
-                : Math.multiplyExact((long) rows * columns, bits / 8);
+                : Math.multiplyExact((long) rows, Math.ceilDiv((long) columns * bits, 8));
     }
 }

@@ -15,11 +15,11 @@ public final class Quantizer implements ParallelTask {
 
     private static final float[] Q8_STRETCHES = {1};
 
-    private final Matrix source;
+    private final RowSource source;
     private final BlockLayout layout;
     private final MemorySegment target;
 
-    private Quantizer(Matrix source, BlockLayout layout, MemorySegment target) {
+    private Quantizer(RowSource source, BlockLayout layout, MemorySegment target) {
         this.source = source;
         this.layout = layout;
         this.target = target;
@@ -28,15 +28,15 @@ public final class Quantizer implements ParallelTask {
     /**
      * Quantises a matrix.
      *
-     * @param source any matrix that is not quantised
+     * @param source anything but a quantised matrix
      * @param format Q8 or Q4
      * @param target receives {@code format.bytes(source.rows(), source.columns())} bytes
      * @param team shares the blocks of rows
      * @throws IllegalArgumentException if the source is quantised, or a weight is not finite
      */
-    public static void quantize(Matrix source, MatrixFormat format, MemorySegment target, WorkerTeam team) {
-        if (source.format().isQuantized()) {
-            throw new IllegalArgumentException("the matrix is quantised already, as " + source.format());
+    public static void quantize(RowSource source, MatrixFormat format, MemorySegment target, WorkerTeam team) {
+        if (source instanceof Matrix matrix && matrix.format().isQuantized()) {
+            throw new IllegalArgumentException("the matrix is quantised already, as " + matrix.format());
         }
         BlockLayout layout = BlockLayout.of(format, source.columns());
         team.run(new Quantizer(source, layout, target), Math.ceilDiv(source.rows(), BlockLayout.ROWS), 1);

@@ -39,6 +39,17 @@ final class ScalarMatrix extends Matrix {
                     target[offset + i] = Float.intBitsToFloat(data.get(SHORT, start + 2L * i) << 16);
                 }
             }
+            case I8 -> {
+                for (int i = 0; i < count; i++) {
+                    target[offset + i] = data.get(ValueLayout.JAVA_BYTE, start + i);
+                }
+            }
+            case I4 -> {
+                for (int i = 0; i < count; i++) {
+                    int pair = data.get(ValueLayout.JAVA_BYTE, (element + i) / 2);
+                    target[offset + i] = (element + i) % 2 == 0 ? pair >> 4 : (pair << 28) >> 28;
+                }
+            }
             case Q8, Q4 -> throw new IllegalArgumentException(format + " is not stored row by row");
         }
     }

@@ -131,7 +131,7 @@ class MatrixTest {
             case F32 -> data.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * element);
             case F16 -> Float.float16ToFloat(data.get(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * element));
             case BF16 -> Float.intBitsToFloat(data.get(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * element) << 16);
-            case Q8, Q4 -> throw new IllegalArgumentException(format + " has no single elements");
+            default -> throw new IllegalArgumentException(format + " has no single elements");
         };
     }
 
@@ -185,7 +185,7 @@ class MatrixTest {
             case BF16 ->
                 data.set(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * element, (short)
                         (Float.floatToRawIntBits(value) >>> 16));
-            case Q8, Q4 -> throw new IllegalArgumentException(format + " has no single elements");
+            default -> throw new IllegalArgumentException(format + " has no single elements");
         }
     }
 

@@ -1,0 +1,117 @@
+package io.github.glmjava.family;
+
+import io.github.glmjava.tensor.Kernels;
+import io.github.glmjava.tensor.Matrix;
+import io.github.glmjava.tensor.MatrixFormat;
+import io.github.glmjava.tensor.RowScaledMatrix;
+import io.github.glmjava.weights.Checkpoint;
+import io.github.glmjava.weights.CheckpointException;
+import io.github.glmjava.weights.DType;
+import io.github.glmjava.weights.StoredTensor;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The weights of a checkpoint as a network uses them: found by name, checked, and converted if the user wants that.
+ *
+ * <p>A matrix may be stored as floats, or as THUDM's quantised releases have it ({@code quantization.py} of ChatGLM-6B and
+ * ChatGLM2-6B): 8-bit integers, or 4-bit ones of which a byte holds two, and beside them {@code weight_scale}, one factor
+ * for each row. These are used as they lie.
+ */
+final class StoredWeights {
+    private static final Logger LOG = LoggerFactory.getLogger(StoredWeights.class);
+
+    /** What the scales' name has more than the weight's. */
+    private static final String SCALE_SUFFIX = "_scale";
+
+    private final Checkpoint checkpoint;
+    private final Kernels kernels;
+    private final WeightConversion conversion;
+    private final Set<String> used = new HashSet<>();
+    private long bytes;
+
+    StoredWeights(Checkpoint checkpoint, Kernels kernels, WeightConversion conversion) {
+        this.checkpoint = checkpoint;
+        this.kernels = kernels;
+        this.conversion = conversion;
+    }
+
+    /** The bytes of all matrices given out. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** A norm's factors or a bias. */
+    float[] vector(String name, int size) throws CheckpointException {
+        return tensor(name, List.of((long) size)).toFloats();
+    }
+
+    /**
+     * A matrix.
+     *
+     * @param format what it is converted to, or null to leave it as stored
+     */
+    Matrix matrix(String name, int rows, int columns, @Nullable MatrixFormat format) throws CheckpointException {
+        Matrix matrix = stored(name, rows, columns);
+        if (format != null) {
+            matrix = conversion.quantized(matrix, format, kernels, name);
+        }
+        bytes += matrix.format().bytes(rows, columns);
+        return matrix;
+    }
+
+    private Matrix stored(String name, int rows, int columns) throws CheckpointException {
+        if (checkpoint.tensor(name).dtype() == DType.I8) {
+            return integers(name, rows, columns);
+        }
+        StoredTensor tensor = tensor(name, List.of((long) rows, (long) columns));
+        MatrixFormat format = switch (tensor.dtype()) {
+            case F32 -> MatrixFormat.F32;
+            case F16 -> MatrixFormat.F16;
+            case BF16 -> MatrixFormat.BF16;
+            default ->
+                throw new CheckpointException(tensor.file() + ": tensor \"" + name + "\" has dtype " + tensor.dtype()
+                        + ", expected F32, F16, BF16, or I8 with scales");
+        };
+        return kernels.matrix(format, tensor.data(), rows, columns);
+    }
+
+    /** Half as many columns as there should be are 4-bit integers. */
+    private Matrix integers(String name, int rows, int columns) throws CheckpointException {
+        List<Long> halved = List.of((long) rows, columns / 2L);
+        boolean pairs = columns % 2 == 0 && checkpoint.tensor(name).shape().equals(halved);
+        StoredTensor tensor = tensor(name, pairs ? halved : List.of((long) rows, (long) columns));
+        MatrixFormat format = pairs ? MatrixFormat.I4 : MatrixFormat.I8;
+        return new RowScaledMatrix(
+                kernels.matrix(format, tensor.data(), rows, columns), vector(name + SCALE_SUFFIX, rows));
+    }
+
+    private StoredTensor tensor(String name, List<Long> shape) throws CheckpointException {
+        StoredTensor tensor = checkpoint.tensor(name);
+        if (!tensor.shape().equals(shape)) {
+            throw new CheckpointException(tensor.file() + ": tensor \"" + name + "\" has shape " + tensor.shape()
+                    + ", expected " + shape + " from config.json");
+        }
+        used.add(name);
+        return tensor;
+    }
+
+    /**
+     * What the architecture has no place for may mean that the numbers come out wrong: never pass over it silently.
+     *
+     * @param ignored endings of names that the original code does not use either
+     */
+    void reportUnused(List<String> ignored) {
+        List<String> unused = checkpoint.tensors().keySet().stream()
+                .filter(name -> !used.contains(name))
+                .filter(name -> ignored.stream().noneMatch(name::endsWith))
+                .toList();
+        if (!unused.isEmpty()) {
+            LOG.warn("{} tensors of the checkpoint are not used by this architecture: {}", unused.size(), unused);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.github.glmjava.tensor;
+
+/**
+ * A matrix of integers, each row of which has one scale: {@code y_r = scale_r * sum_i q_ri x_i}. The scale comes after
+ * the sum, so that the integers are used as they lie.
+ */
+public final class RowScaledMatrix extends Matrix {
+    private final Matrix integers;
+    private final float[] scales;
+
+    /**
+     * @param integers the matrix without its scales
+     * @param scales one for each row; not copied
+     */
+    public RowScaledMatrix(Matrix integers, float[] scales) {
+        super(integers.format(), integers.data(), integers.rows(), integers.columns());
+        if (scales.length != integers.rows()) {
+            throw new IllegalArgumentException(integers.rows() + " rows need as many scales, found " + scales.length);
+        }
+        this.integers = integers;
+        this.scales = scales;
+    }
+
+    @Override
+    public void readRow(int row, float[] target, int offset) {
+        integers.readRow(row, target, offset);
+        for (int i = offset; i < offset + columns(); i++) {
+            target[i] *= scales[row];
+        }
+    }
+
+    @Override
+    void arrange(float[] input, int tokens, Activations arranged) {
+        integers.arrange(input, tokens, arranged);
+    }
+
+    @Override
+    int rowGrain() {
+        return integers.rowGrain();
+    }
+
+    @Override
+    void multiply(Activations arranged, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
+        integers.multiply(arranged, tokens, output, scratch, from, to);
+        for (int token = 0; token < tokens; token++) {
+            int first = token * rows();
+            for (int row = from; row < to; row++) {
+                output[first + row] *= scales[row];
+            }
+        }
+    }
+}
