@@ -14,16 +14,25 @@ import io.github.glmjava.layer.NetworkSequence;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The engine computes what the published PyTorch code computes. */
 class GoldenTest {
+    static final List<String> CASES = List.of(
+            "chatglm2_f16_sharded",
+            "chatglm2_int8",
+            "chatglm2_int4",
+            "chatglm3_bf16",
+            "chatglm3_32k_rope_ratio",
+            "glm4_remote_bf16");
+
     @ParameterizedTest
-    @ValueSource(strings = {"chatglm2_f16_sharded", "chatglm3_bf16", "chatglm3_32k_rope_ratio", "glm4_remote_bf16"})
+    @FieldSource("CASES")
     void everyStageIsThePublishedCodes(String name) throws IOException {
         GoldenCase golden = GoldenCase.open(name);
         try (OpenNetwork network = OpenNetwork.open(golden.folder(), 2)) {
@@ -44,7 +53,7 @@ class GoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"chatglm2_f16_sharded", "chatglm3_bf16", "chatglm3_32k_rope_ratio", "glm4_remote_bf16"})
+    @FieldSource("CASES")
     void thePublicForwardPassIsThePublishedCodes(String name) throws IOException {
         GoldenCase golden = GoldenCase.open(name);
         try (GlmModel model = GlmModel.load(golden.folder())) {
@@ -57,7 +66,7 @@ class GoldenTest {
 
     /** With the keys and values of earlier tokens kept; the published ids go on after stop ids. */
     @ParameterizedTest
-    @ValueSource(strings = {"chatglm2_f16_sharded", "chatglm3_bf16", "chatglm3_32k_rope_ratio", "glm4_remote_bf16"})
+    @FieldSource("CASES")
     void cachedGreedyDecodingGivesThePublishedIds(String name) throws IOException {
         GoldenCase golden = GoldenCase.open(name);
         try (OpenNetwork network = OpenNetwork.open(golden.folder(), 2)) {
@@ -79,7 +88,7 @@ class GoldenTest {
 
     /** Through the public API, which ends at the first stop id of {@code config.json}. */
     @ParameterizedTest
-    @ValueSource(strings = {"chatglm2_f16_sharded", "chatglm3_bf16", "chatglm3_32k_rope_ratio", "glm4_remote_bf16"})
+    @FieldSource("CASES")
     void generationGivesThePublishedIds(String name) throws IOException {
         GoldenCase golden = GoldenCase.open(name);
         int[] stopIds = stopIds(golden);
