@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
@@ -107,6 +110,54 @@ public final class ConfigFields {
     /** A finite number greater than zero, or what stands in for an absent field. */
     public double positive(String field, double absent) throws CheckpointException {
         return has(field) ? positive(field) : absent;
+    }
+
+    /** A finite number. */
+    public double number(String field) throws CheckpointException {
+        return finite(field, get(field));
+    }
+
+    private double finite(String field, JsonNode value) throws CheckpointException {
+        if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+            throw wrong(field, value, "a finite number");
+        }
+        return value.doubleValue();
+    }
+
+    /** Numbers by name, in their order; empty where the field is absent. */
+    public Map<String, Double> numbers(String field) throws CheckpointException {
+        Map<String, Double> numbers = new LinkedHashMap<>();
+        JsonNode value = find(field);
+        if (value != null) {
+            if (!value.isObject()) {
+                throw wrong(field, value, "an object of numbers");
+            }
+            for (Map.Entry<String, JsonNode> entry : value.properties()) {
+                numbers.put(entry.getKey(), finite(field, entry.getValue()));
+            }
+        }
+        return numbers;
+    }
+
+    /** Whether the field is true or false. */
+    public boolean isFlag(String field) {
+        JsonNode value = find(field);
+        return value != null && value.isBoolean();
+    }
+
+    /** Whether the field says anything: false, an empty list and an empty object do not. */
+    public boolean isSet(String field) {
+        JsonNode value = find(field);
+        return value != null
+                && !(value.isBoolean() && !value.booleanValue())
+                && !(value.isContainer() && value.isEmpty());
+    }
+
+    /** Refuses a field that asks for something the engine does not implement. */
+    public void requireUnset(String field) throws CheckpointException {
+        if (isSet(field)) {
+            throw wrong(field, Objects.requireNonNull(find(field)), "nothing: this option is not supported");
+        }
     }
 
     /** A truth value, or what stands in for an absent field. */

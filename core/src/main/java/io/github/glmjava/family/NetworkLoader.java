@@ -97,7 +97,6 @@ public final class NetworkLoader {
 
     private Linear linear(String name, int rows, int columns, boolean bias) throws CheckpointException {
         String biasName = name.substring(0, name.length() - "weight".length()) + "bias";
-        Matrix weight = weights.matrix(name, rows, columns, conversion.layers());
-        return new Linear(weight, bias ? weights.vector(biasName, rows) : null);
+        return weights.linear(name, bias ? biasName : null, rows, columns, conversion.layers());
     }
 }
