@@ -200,8 +200,7 @@ class BadFolderTest {
                 "apply_residual_connection_post_layernorm | true",
                 "original_rope | false",
                 "tie_word_embeddings | true",
-                "pre_seq_len | 128",
-                "quantization_bit | 4",
+                "quantization_bit | 5",
                 "eos_token_id | -2",
                 "eos_token_id | \"</s>\""
             })

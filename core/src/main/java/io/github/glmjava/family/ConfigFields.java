@@ -145,11 +145,12 @@ public final class ConfigFields {
         return value != null && value.isBoolean();
     }
 
-    /** Whether the field says anything: false, an empty list and an empty object do not. */
+    /** Whether the field says anything: false, 0, an empty list and an empty object do not. */
     public boolean isSet(String field) {
         JsonNode value = find(field);
         return value != null
                 && !(value.isBoolean() && !value.booleanValue())
+                && !(value.isNumber() && value.doubleValue() == 0)
                 && !(value.isContainer() && value.isEmpty());
     }
 

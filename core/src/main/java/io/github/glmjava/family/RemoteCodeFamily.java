@@ -32,10 +32,6 @@ abstract class RemoteCodeFamily implements ModelFamily {
         config.require("apply_residual_connection_post_layernorm", false);
         config.require("original_rope", true);
         config.require("tie_word_embeddings", false);
-        int prefix = config.integer("pre_seq_len", 0, Integer.MAX_VALUE, 0);
-        if (prefix != 0) {
-            throw config.wrong("pre_seq_len", prefix, "0 or absent");
-        }
         int bits = config.integer("quantization_bit", 0, Integer.MAX_VALUE, 0);
         if (bits != 0 && bits != 4 && bits != 8) {
             throw config.wrong("quantization_bit", bits, "0, 4, 8 or absent");
@@ -83,6 +79,12 @@ abstract class RemoteCodeFamily implements ModelFamily {
                 LAYER + "mlp.dense_4h_to_h.weight",
                 "transformer.encoder.final_layernorm.weight",
                 "transformer.output_layer.weight",
-                List.of("rotary_pos_emb.inv_freq"));
+                List.of(
+                        "rotary_pos_emb.inv_freq",
+                        "prefix_encoder.embedding.weight",
+                        "prefix_encoder.trans.0.weight",
+                        "prefix_encoder.trans.0.bias",
+                        "prefix_encoder.trans.2.weight",
+                        "prefix_encoder.trans.2.bias"));
     }
 }

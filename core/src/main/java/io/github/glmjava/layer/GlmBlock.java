@@ -7,11 +7,11 @@ package io.github.glmjava.layer;
  * @param feedForwardNorm in front of the feed-forward network
  */
 public record GlmBlock(RmsNorm attentionNorm, Attention attention, RmsNorm feedForwardNorm, FeedForward feedForward) {
-    /** Updates the residual stream {@code workspace.hidden} of {@code tokens} tokens. */
-    void apply(Workspace workspace, int layer, int firstPosition, int tokens) {
+    /** Updates the residual stream {@code workspace.hidden} of {@code tokens} tokens, of which the first has this slot. */
+    void apply(Workspace workspace, int layer, int firstSlot, int tokens) {
         int size = tokens * workspace.config().hiddenSize();
         attentionNorm.apply(workspace, workspace.hidden, tokens, workspace.normed);
-        attention.apply(workspace, layer, workspace.normed, firstPosition, tokens, workspace.sublayer);
+        attention.apply(workspace, layer, workspace.normed, firstSlot, tokens, workspace.sublayer);
         workspace.kernels().add(workspace.hidden, 0, workspace.sublayer, 0, size);
 
         feedForwardNorm.apply(workspace, workspace.hidden, tokens, workspace.normed);
