@@ -110,7 +110,7 @@ final class StoredWeights {
     }
 
     private Matrix stored(String name, int rows, int columns) throws CheckpointException {
-        if (find(name).dtype() == DType.I8) {
+        if (find(name).dtype() == DType.I8 && checkpoint.find(name + SCALE_SUFFIX) != null) {
             return integers(name, rows, columns);
         }
         StoredTensor tensor = tensor(name, List.of((long) rows, (long) columns));
