@@ -1,5 +1,6 @@
 package io.github.glmjava;
 
+import io.github.glmjava.family.LoraAdapters;
 import io.github.glmjava.family.ModelFamilies;
 import io.github.glmjava.family.ModelFamily;
 import io.github.glmjava.family.ModelFolder;
@@ -81,7 +82,7 @@ public final class GlmModel implements AutoCloseable {
                 config,
                 family.tensorNames(),
                 kernels,
-                conversion(options.weights()),
+                conversion(options),
                 layers -> options.progress().onProgress("weights", (double) layers / config.layers()));
         info = describe(family, config);
     }
@@ -122,11 +123,12 @@ public final class GlmModel implements AutoCloseable {
         }
     }
 
-    private WeightConversion conversion(WeightFormat format) {
-        return switch (format) {
-            case AS_STORED -> new WeightConversion(null, null, convertedWeights, team);
-            case Q8 -> new WeightConversion(MatrixFormat.Q8, MatrixFormat.Q8, convertedWeights, team);
-            case Q4 -> new WeightConversion(MatrixFormat.Q4, MatrixFormat.Q8, convertedWeights, team);
+    private WeightConversion conversion(LoadOptions chosen) throws IOException {
+        LoraAdapters adapters = LoraAdapters.read(chosen.lora(), convertedWeights);
+        return switch (chosen.weights()) {
+            case AS_STORED -> new WeightConversion(null, null, adapters, convertedWeights, team);
+            case Q8 -> new WeightConversion(MatrixFormat.Q8, MatrixFormat.Q8, adapters, convertedWeights, team);
+            case Q4 -> new WeightConversion(MatrixFormat.Q4, MatrixFormat.Q8, adapters, convertedWeights, team);
         };
     }
 

@@ -1,5 +1,10 @@
 package io.github.glmjava;
 
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * How to load a model. Immutable.
  *
@@ -7,10 +12,12 @@ package io.github.glmjava;
  * @param prefillChunk tokens of a prompt that run through the layers at a time; at least 1. More use the processor a
  *     little better and take more memory; the results are the same
  * @param weights the format in which weight matrices are held; the embedding, which is only looked up, stays as stored
+ * @param lora folders of low-rank adapters, as PEFT saves them, and how much of each is added: 1 is what it was trained for
  * @param progress hears how far loading is
  */
-public record LoadOptions(int threads, int prefillChunk, WeightFormat weights, LoadListener progress) {
-    /** Checks the ranges. */
+public record LoadOptions(
+        int threads, int prefillChunk, WeightFormat weights, Map<Path, Double> lora, LoadListener progress) {
+    /** Checks the ranges and copies the map. */
     public LoadOptions {
         if (threads < 1) {
             throw new IllegalArgumentException("threads must be at least 1, found " + threads);
@@ -18,6 +25,13 @@ public record LoadOptions(int threads, int prefillChunk, WeightFormat weights, L
         if (prefillChunk < 1) {
             throw new IllegalArgumentException("prefillChunk must be at least 1, found " + prefillChunk);
         }
+        for (Map.Entry<Path, Double> adapter : lora.entrySet()) {
+            if (!Double.isFinite(adapter.getValue())) {
+                throw new IllegalArgumentException("the weight of an adapter must be finite, found "
+                        + adapter.getValue() + " for " + adapter.getKey());
+            }
+        }
+        lora = Collections.unmodifiableMap(new LinkedHashMap<>(lora));
     }
 
     /** Options for all processors that the JVM may use, with nobody listening. */
@@ -38,6 +52,7 @@ public record LoadOptions(int threads, int prefillChunk, WeightFormat weights, L
         private int prefillChunk = 256;
 
         private WeightFormat weights = WeightFormat.AS_STORED;
+        private final Map<Path, Double> lora = new LinkedHashMap<>();
         private LoadListener progress = (stage, fraction) -> {};
 
         private Builder() {}
@@ -60,6 +75,23 @@ public record LoadOptions(int threads, int prefillChunk, WeightFormat weights, L
             return this;
         }
 
+        /** Adds a low-rank adapter: {@link #lora(Path, double)} with weight 1. */
+        public Builder lora(Path folder) {
+            return lora(folder, 1);
+        }
+
+        /**
+         * Adds a low-rank adapter. May be called for several, which are summed.
+         *
+         * @param folder holds {@code adapter_config.json} and {@code adapter_model.safetensors} or
+         *     {@code adapter_model.bin}, as PEFT saves them
+         * @param weight how much of it is added; 1 is what it was trained for
+         */
+        public Builder lora(Path folder, double weight) {
+            lora.put(folder, weight);
+            return this;
+        }
+
         /** Who hears how far loading is; default: nobody. */
         public Builder progress(LoadListener listener) {
             progress = listener;
@@ -72,7 +104,7 @@ public record LoadOptions(int threads, int prefillChunk, WeightFormat weights, L
          * @throws IllegalArgumentException if a value is out of range
          */
         public LoadOptions build() {
-            return new LoadOptions(threads, prefillChunk, weights, progress);
+            return new LoadOptions(threads, prefillChunk, weights, lora, progress);
         }
     }
 }

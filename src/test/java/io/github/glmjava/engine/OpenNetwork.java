@@ -1,5 +1,6 @@
 package io.github.glmjava.engine;
 
+import io.github.glmjava.family.LoraAdapters;
 import io.github.glmjava.family.ModelFamilies;
 import io.github.glmjava.family.ModelFamily;
 import io.github.glmjava.family.ModelFolder;
@@ -36,7 +37,7 @@ final class OpenNetwork implements AutoCloseable {
                 family.architecture(files.config()),
                 family.tensorNames(),
                 KernelProvider.kernels(),
-                new WeightConversion(null, null, Arena.global(), team),
+                new WeightConversion(null, null, LoraAdapters.none(), Arena.global(), team),
                 layers -> {});
         return new OpenNetwork(checkpoint, network, team);
     }

@@ -6,6 +6,7 @@ import io.github.glmjava.WeightFormat;
 import io.github.glmjava.demo.DemoModel;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -31,6 +32,13 @@ final class ModelOptions {
                     "Format of the weights in memory: stored, q8 or q4. Default: stored, as they are in the files.")
     private WeightFormat weights = WeightFormat.AS_STORED;
 
+    @Option(
+            names = "--lora",
+            paramLabel = "FOLDER[=WEIGHT]",
+            mapFallbackValue = "1",
+            description = "Add a LoRA adapter, as PEFT saves it; weight 1 is what it was trained for. Repeatable.")
+    private Map<Path, Double> lora = Map.of();
+
     /** Loads the chosen model. */
     GlmModel load() throws IOException {
         return load(null);
@@ -39,15 +47,14 @@ final class ModelOptions {
     /** Loads this model, or the chosen one if it is null. */
     GlmModel load(@Nullable Path folder) throws IOException {
         Path chosen = folder != null ? folder : model;
-        return load(chosen != null ? chosen : DemoModel.folder(), threads, weights);
+        LoadOptions.Builder options = builder(threads).weights(weights);
+        lora.forEach(options::lora);
+        return GlmModel.load(chosen != null ? chosen : DemoModel.folder(), options.build());
     }
 
-    /** Loads a model; null for as many threads as there are processors. */
-    static GlmModel load(Path folder, @Nullable Integer threads, WeightFormat weights) throws IOException {
-        LoadOptions.Builder options = LoadOptions.builder().weights(weights);
-        if (threads != null) {
-            options.threads(threads);
-        }
-        return GlmModel.load(folder, options.build());
+    /** Options for so many threads; null for as many as there are processors. */
+    static LoadOptions.Builder builder(@Nullable Integer threads) {
+        LoadOptions.Builder options = LoadOptions.builder();
+        return threads == null ? options : options.threads(threads);
     }
 }

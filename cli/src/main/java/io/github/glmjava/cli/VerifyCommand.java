@@ -1,9 +1,10 @@
 package io.github.glmjava.cli;
 
 import io.github.glmjava.GlmModel;
-import io.github.glmjava.WeightFormat;
+import io.github.glmjava.LoadOptions;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Parameters;
             "greedy_ids (the tokens that follow each) and greedy_top2_margin (at each of those steps, the best logit",
             "minus the second best); expected.safetensors holds the logits of prompt i, [tokens, vocabulary], as",
             "tensor logits.<i>. Greedy ids may differ from a step on whose margin is below " + CaseComparison.NEAR_TIE
-                    + ", a near-tie."
+                    + ", a near-tie.",
+            "An adapter in the folder adapter is added to the model."
         })
 final class VerifyCommand implements Callable<Integer> {
     private static final int DIFFERENT = 1;
@@ -65,12 +67,21 @@ final class VerifyCommand implements Callable<Integer> {
         return failed.isEmpty() ? 0 : DIFFERENT;
     }
 
+    private LoadOptions options(Path folder) {
+        LoadOptions.Builder options = ModelOptions.builder(threads);
+        Path adapter = folder.resolve("adapter");
+        if (Files.isDirectory(adapter)) {
+            options.lora(adapter);
+        }
+        return options.build();
+    }
+
     private boolean passes(Path folder) {
         PrintStream out = glm.streams().out();
         out.println(folder);
         boolean passed = true;
         try (GoldenCase expected = GoldenCase.open(folder);
-                GlmModel model = ModelOptions.load(folder, threads, WeightFormat.AS_STORED)) {
+                GlmModel model = GlmModel.load(folder, options(folder))) {
             double allowed = tolerance == null ? expected.tolerance() : tolerance;
             CaseComparison comparison = new CaseComparison(model, expected, allowed);
             out.printf(

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -117,6 +118,39 @@ public final class ConfigFields {
     /** A finite number greater than zero, or what stands in for an absent field. */
     public double positive(String field, double absent) throws CheckpointException {
         return has(field) ? positive(field) : absent;
+    }
+
+    /** A finite number. */
+    public double number(String field) throws CheckpointException {
+        return finite(field, get(field));
+    }
+
+    private double finite(String field, JsonNode value) throws CheckpointException {
+        if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+            throw wrong(field, value, "a finite number");
+        }
+        return value.doubleValue();
+    }
+
+    /** Numbers by name, in their order; empty where the field is absent. */
+    public Map<String, Double> numbers(String field) throws CheckpointException {
+        Map<String, Double> numbers = new LinkedHashMap<>();
+        JsonNode value = find(field);
+        if (value != null) {
+            if (!value.isObject()) {
+                throw wrong(field, value, "an object of numbers");
+            }
+            for (Map.Entry<String, JsonNode> entry : value.properties()) {
+                numbers.put(entry.getKey(), finite(field, entry.getValue()));
+            }
+        }
+        return numbers;
+    }
+
+    /** Whether the field is true or false. */
+    public boolean isFlag(String field) {
+        JsonNode value = find(field);
+        return value != null && value.isBoolean();
     }
 
     /** A truth value, or what stands in for an absent field. */

@@ -134,7 +134,6 @@ public final class NetworkLoader {
     }
 
     private Linear linear(String name, int rows, int columns, boolean bias) throws CheckpointException {
-        Matrix weight = weights.matrix(name, rows, columns, conversion.layers());
-        return new Linear(weight, bias ? weights.vector(TensorNames.biasOf(name), rows) : null);
+        return weights.linear(name, bias ? TensorNames.biasOf(name) : null, rows, columns, conversion.layers());
     }
 }

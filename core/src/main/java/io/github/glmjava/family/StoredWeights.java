@@ -1,9 +1,12 @@
 package io.github.glmjava.family;
 
+import io.github.glmjava.layer.Linear;
+import io.github.glmjava.layer.LowRankUpdate;
 import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.Matrix;
 import io.github.glmjava.tensor.MatrixFormat;
 import io.github.glmjava.tensor.RowScaledMatrix;
+import io.github.glmjava.tensor.RowSource;
 import io.github.glmjava.weights.Checkpoint;
 import io.github.glmjava.weights.CheckpointException;
 import io.github.glmjava.weights.DType;
@@ -51,21 +54,63 @@ final class StoredWeights {
     }
 
     /**
-     * A matrix.
+     * A linear layer. Adapters are merged into a matrix that is quantised, before that; else they are computed beside it:
+     * that takes a hundredth of the layer's time and no copy of its weights.
+     *
+     * @param bias the bias's name, or null if there is none
+     * @param format what the matrix is converted to, or null to leave it as stored
+     */
+    Linear linear(String name, @Nullable String bias, int rows, int columns, @Nullable MatrixFormat format)
+            throws CheckpointException {
+        float[] addend = bias == null ? null : vector(bias, rows);
+        List<LoraFactors> factors = conversion.adapters().factors(name, rows, columns);
+        if (factors.isEmpty() || format != null) {
+            return new Linear(matrix(name, rows, columns, format), addend, null);
+        }
+        return new Linear(counted(stored(name, rows, columns)), addend, update(factors));
+    }
+
+    /**
+     * A matrix with what adapters add to it.
      *
      * @param format what it is converted to, or null to leave it as stored
      */
     Matrix matrix(String name, int rows, int columns, @Nullable MatrixFormat format) throws CheckpointException {
         Matrix matrix = stored(name, rows, columns);
+        List<LoraFactors> factors = conversion.adapters().factors(name, rows, columns);
+        RowSource source = factors.isEmpty() ? matrix : new AdaptedRows(matrix, factors);
         if (format != null) {
-            matrix = conversion.quantized(matrix, format, kernels, name);
+            matrix = conversion.quantized(source, format, kernels, name);
+        } else if (!factors.isEmpty()) {
+            matrix = conversion.floats(source, kernels);
         }
-        bytes += matrix.format().bytes(rows, columns);
+        return counted(matrix);
+    }
+
+    private Matrix counted(Matrix matrix) {
+        bytes += matrix.format().bytes(matrix.rows(), matrix.columns());
         return matrix;
     }
 
+    /** All adapters' factors as one pair: A on A, B beside B. */
+    private LowRankUpdate update(List<LoraFactors> all) {
+        int rank = all.stream().mapToInt(LoraFactors::rank).sum();
+        int rows = all.getFirst().rows();
+        int columns = all.getFirst().columns();
+        float[] down = new float[Math.multiplyExact(rank, columns)];
+        float[] up = new float[Math.multiplyExact(rows, rank)];
+        int before = 0;
+        for (LoraFactors factors : all) {
+            factors.copyDown(down, before);
+            factors.copyUp(up, before, rank);
+            before += factors.rank();
+        }
+        return new LowRankUpdate(
+                counted(conversion.floats(down, rank, kernels)), counted(conversion.floats(up, rows, kernels)));
+    }
+
     private Matrix stored(String name, int rows, int columns) throws CheckpointException {
-        if (checkpoint.tensor(name).dtype() == DType.I8) {
+        if (find(name).dtype() == DType.I8) {
             return integers(name, rows, columns);
         }
         StoredTensor tensor = tensor(name, List.of((long) rows, (long) columns));
@@ -83,15 +128,20 @@ final class StoredWeights {
     /** Half as many columns as there should be are 4-bit integers. */
     private Matrix integers(String name, int rows, int columns) throws CheckpointException {
         List<Long> halved = List.of((long) rows, columns / 2L);
-        boolean pairs = columns % 2 == 0 && checkpoint.tensor(name).shape().equals(halved);
+        boolean pairs = columns % 2 == 0 && find(name).shape().equals(halved);
         StoredTensor tensor = tensor(name, pairs ? halved : List.of((long) rows, (long) columns));
         MatrixFormat format = pairs ? MatrixFormat.I4 : MatrixFormat.I8;
         return new RowScaledMatrix(
                 kernels.matrix(format, tensor.data(), rows, columns), vector(name + SCALE_SUFFIX, rows));
     }
 
+    private StoredTensor find(String name) throws CheckpointException {
+        StoredTensor replacement = conversion.adapters().replacement(name);
+        return replacement == null ? checkpoint.tensor(name) : replacement;
+    }
+
     private StoredTensor tensor(String name, List<Long> shape) throws CheckpointException {
-        StoredTensor tensor = checkpoint.tensor(name);
+        StoredTensor tensor = find(name);
         if (!tensor.shape().equals(shape)) {
             throw new CheckpointException(tensor.file() + ": tensor \"" + name + "\" has shape " + tensor.shape()
                     + ", expected " + shape + " from config.json");
@@ -104,8 +154,10 @@ final class StoredWeights {
      * What the architecture has no place for may mean that the numbers come out wrong: never pass over it silently.
      *
      * @param ignored endings of names that the original code does not use either
+     * @throws CheckpointException if an adapter has no place
      */
-    void reportUnused(List<String> ignored) {
+    void reportUnused(List<String> ignored) throws CheckpointException {
+        conversion.adapters().requireAllUsed();
         List<String> unused = checkpoint.tensors().keySet().stream()
                 .filter(name -> !used.contains(name))
                 .filter(name -> ignored.stream().noneMatch(name::endsWith))

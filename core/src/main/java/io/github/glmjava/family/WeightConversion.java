@@ -9,6 +9,8 @@ import io.github.glmjava.tensor.WorkerTeam;
 import io.github.glmjava.weights.CheckpointException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,13 +18,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param layers the format of the blocks' matrices, or null to leave them as stored
  * @param head the format of the output head, or null to leave it as stored
+ * @param adapters are added before anything else is done
  * @param arena owns the memory of converted matrices
  * @param team shares the work
  */
 public record WeightConversion(
-        @Nullable MatrixFormat layers, @Nullable MatrixFormat head, Arena arena, WorkerTeam team) {
+        @Nullable MatrixFormat layers,
+        @Nullable MatrixFormat head,
+        LoraAdapters adapters,
+        Arena arena,
+        WorkerTeam team) {
     /** A vector load that straddles no cache line, whatever the width. */
     private static final int ALIGNMENT = 64;
+
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /** Quantises one matrix, a row at a time, so that nothing but the result is held. */
     Matrix quantized(RowSource source, MatrixFormat format, Kernels kernels, String name) throws CheckpointException {
@@ -33,5 +43,23 @@ public record WeightConversion(
             throw new CheckpointException("tensor \"" + name + "\" cannot be quantised: " + e.getMessage(), e);
         }
         return kernels.matrix(format, data, source.rows(), source.columns());
+    }
+
+    /** A copy of one matrix in floats. */
+    Matrix floats(RowSource source, Kernels kernels) {
+        float[] values = new float[source.columns()];
+        MemorySegment data = arena.allocate(MatrixFormat.F32.bytes(source.rows(), source.columns()), ALIGNMENT);
+        for (int row = 0; row < source.rows(); row++) {
+            source.readRow(row, values, 0);
+            MemorySegment.copy(values, 0, data, FLOAT, (long) row * values.length * Float.BYTES, values.length);
+        }
+        return kernels.matrix(MatrixFormat.F32, data, source.rows(), source.columns());
+    }
+
+    /** A matrix of these floats. */
+    Matrix floats(float[] values, int rows, Kernels kernels) {
+        MemorySegment data = arena.allocate((long) values.length * Float.BYTES, ALIGNMENT);
+        MemorySegment.copy(values, 0, data, FLOAT, 0, values.length);
+        return kernels.matrix(MatrixFormat.F32, data, rows, values.length / rows);
     }
 }

@@ -4,18 +4,21 @@ import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.Matrix;
 import org.jspecify.annotations.Nullable;
 
-/** {@code y = W x + b}. */
+/** {@code y = W x + b}, and what adapters add. */
 public final class Linear implements Projection {
     private final Matrix weight;
     private final float @Nullable [] bias;
+    private final @Nullable LowRankUpdate update;
 
     /**
      * @param weight {@code output features x input features}
      * @param bias one addend per output feature, or null
+     * @param update what adapters add, or null
      */
-    public Linear(Matrix weight, float @Nullable [] bias) {
+    public Linear(Matrix weight, float @Nullable [] bias, @Nullable LowRankUpdate update) {
         this.weight = weight;
         this.bias = bias;
+        this.update = update;
     }
 
     @Override
@@ -31,6 +34,9 @@ public final class Linear implements Projection {
             for (int token = 0; token < tokens; token++) {
                 kernels.add(output, token * bias.length, bias, 0, bias.length);
             }
+        }
+        if (update != null) {
+            update.apply(workspace, input, tokens, output);
         }
     }
 }

@@ -36,6 +36,11 @@ final class Workspace {
     float[] sines = hidden;
     private float[] part = hidden;
 
+    /** An adapter's inner features and its output; empty as long as there is none. */
+    float[] lowRank = hidden;
+
+    float[] update = hidden;
+
     Workspace(GlmConfig config, Kernels kernels, WorkerTeam team) {
         this.config = config;
         this.kernels = kernels;
@@ -68,6 +73,16 @@ final class Workspace {
             part = new float[floats];
         }
         return part;
+    }
+
+    /** Makes room for an adapter's features. */
+    void reserveUpdate(int innerSize, int outputSize) {
+        if (lowRank.length < innerSize) {
+            lowRank = new float[innerSize];
+        }
+        if (update.length < outputSize) {
+            update = new float[outputSize];
+        }
     }
 
     /** Runs independent work for each token, in parallel; the lambda makes it unfit for the decode step. */

@@ -1,0 +1,102 @@
+package io.github.glmjava.family;
+
+import io.github.glmjava.weights.CheckpointException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * {@code adapter_config.json} of a PEFT LoRA adapter (huggingface/peft, {@code tuners/lora/config.py}): what its tensors
+ * are to be multiplied with. An option that changes numbers in a way that is not supported is an error.
+ *
+ * <p>Not read because they change nothing when an adapter is used: which modules and layers were chosen (the tensors
+ * tell), dropout, and {@code fan_in_fan_out}, which PEFT itself sets to false for linear layers.
+ */
+final class LoraConfig {
+    private static final List<String> UNSUPPORTED = List.of(
+            "use_dora",
+            "use_qalora",
+            "lora_bias",
+            "layer_replication",
+            "trainable_token_indices",
+            "alora_invocation_tokens",
+            "target_parameters",
+            "arrow_config");
+
+    /** Those that begin from the base model as it is; others (pissa, olora, loftq, ...) change the base model. */
+    private static final Set<String> INITIALISATIONS = Set.of("", "gaussian", "eva", "orthogonal");
+
+    private static final int MAX_RANK = 1 << 14;
+
+    private final ConfigFields fields;
+    private final int rank;
+    private final double alpha;
+    private final boolean rankStabilised;
+    private final Map<String, Double> ranks;
+    private final Map<String, Double> alphas;
+
+    private LoraConfig(ConfigFields fields) throws CheckpointException {
+        this.fields = fields;
+        if (!fields.text("peft_type").equals("LORA")) {
+            throw fields.wrong("peft_type", '"' + fields.text("peft_type") + '"', "\"LORA\"");
+        }
+        for (String field : UNSUPPORTED) {
+            fields.requireUnset(field);
+        }
+        String initialisation = fields.isFlag("init_lora_weights") ? "" : fields.text("init_lora_weights");
+        if (!INITIALISATIONS.contains(initialisation)) {
+            throw fields.wrong(
+                    "init_lora_weights",
+                    '"' + initialisation + '"',
+                    "one that leaves the base model as it is; convert the adapter to an ordinary LoRA with PEFT");
+        }
+        rank = fields.integer("r", 1, MAX_RANK);
+        alpha = fields.number("lora_alpha");
+        rankStabilised = fields.flag("use_rslora", false);
+        ranks = fields.numbers("rank_pattern");
+        alphas = fields.numbers("alpha_pattern");
+    }
+
+    static LoraConfig read(Path file) throws IOException {
+        return new LoraConfig(ConfigFields.read(file));
+    }
+
+    /** The rank of a module's factors. */
+    double rank(String module) throws CheckpointException {
+        return matching("rank_pattern", ranks, module, rank);
+    }
+
+    /** {@code alpha / r}, or {@code alpha / sqrt(r)} if it is rank-stabilised (Kalajdzievski 2023). */
+    double scaling(String module) throws CheckpointException {
+        double divisor = rank(module);
+        return matching("alpha_pattern", alphas, module, alpha) / (rankStabilised ? Math.sqrt(divisor) : divisor);
+    }
+
+    /** Whether the adapter may replace tensors of the base model other than by factors. */
+    boolean replacesTensors() throws CheckpointException {
+        String bias = fields.text("bias");
+        return fields.isSet("modules_to_save") || !(bias.isEmpty() || bias.equals("none"));
+    }
+
+    /**
+     * The first pattern that a module's name matches: {@code (.*\.)?(pattern)$} in PEFT. Only names are taken, with
+     * {@code ^} for the whole name; a general regular expression in a file could keep us busy for ever.
+     */
+    private double matching(String field, Map<String, Double> patterns, String module, double otherwise)
+            throws CheckpointException {
+        for (Map.Entry<String, Double> entry : patterns.entrySet()) {
+            String pattern = entry.getKey().replace("\\.", ".");
+            boolean whole = pattern.startsWith("^");
+            String name = whole ? pattern.substring(1) : pattern;
+            if (!name.matches("[A-Za-z0-9_.]+")) {
+                throw fields.wrong(field, '"' + entry.getKey() + '"', "names of modules, no regular expressions");
+            }
+            if (module.equals(name) || (!whole && module.endsWith("." + name))) {
+                return entry.getValue();
+            }
+        }
+        return otherwise;
+    }
+}

@@ -1,0 +1,21 @@
+package io.github.glmjava.layer;
+
+import io.github.glmjava.tensor.Matrix;
+
+/**
+ * What low-rank adapters add to a linear layer: {@code y += B (A x)} (Hu et al. 2021). Computed beside the layer's own
+ * matrix, which may therefore be stored as anything.
+ *
+ * @param down A, {@code rank x input features}
+ * @param up B, {@code output features x rank}, with all scaling in it
+ */
+public record LowRankUpdate(Matrix down, Matrix up) {
+    /** Adds to {@code output}, {@code tokens x output features}. */
+    void apply(Workspace workspace, float[] input, int tokens, float[] output) {
+        int size = tokens * up.rows();
+        workspace.reserveUpdate(tokens * down.rows(), size);
+        workspace.multiplication().multiply(down, input, tokens, workspace.lowRank);
+        workspace.multiplication().multiply(up, workspace.lowRank, tokens, workspace.update);
+        workspace.kernels().add(output, 0, workspace.update, 0, size);
+    }
+}
