@@ -38,7 +38,7 @@ public final class NetworkSequence {
         this.chunk = chunk;
         GlmConfig config = network.config();
         workspace = new Workspace(config, kernels, team);
-        rotary = new RotaryEmbedding(config.rotarySize(), config.rotaryBase(), config.positionScale());
+        rotary = new RotaryEmbedding(config.rotary());
         logits = new float[config.vocabularySize()];
         lastHidden = new float[config.hiddenSize()];
         prefixLength = network.prefixLength();

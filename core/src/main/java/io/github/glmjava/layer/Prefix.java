@@ -10,7 +10,7 @@ public final class Prefix {
 
     /**
      * @param length the number of slots
-     * @param features {@code length x layers x 2 x queryGroups x headSize}, keys before values; not copied
+     * @param features {@code length x layers x (groups x keySize + groups x valueSize)}; not copied
      */
     public Prefix(int length, float[] features) {
         this.length = length;
@@ -24,19 +24,21 @@ public final class Prefix {
 
     /** The features of one slot. */
     public static int width(GlmConfig config) {
-        return Math.multiplyExact(2 * config.layers(), config.queryGroups() * config.headSize());
+        AttentionConfig attention = config.attention();
+        return Math.multiplyExact(config.layers(), attention.groups() * (attention.keySize() + attention.valueSize()));
     }
 
     /** Puts the slots at the beginning of an empty cache. */
     void store(KeyValueCache cache, GlmConfig config) {
+        AttentionConfig attention = config.attention();
         cache.reserve(length);
         int at = 0;
         for (int slot = 0; slot < length; slot++) {
             for (int layer = 0; layer < config.layers(); layer++) {
-                for (int group = 0; group < config.queryGroups(); group++, at += config.headSize()) {
+                for (int group = 0; group < attention.groups(); group++, at += attention.keySize()) {
                     cache.storeKey(layer, group, slot, features, at);
                 }
-                for (int group = 0; group < config.queryGroups(); group++, at += config.headSize()) {
+                for (int group = 0; group < attention.groups(); group++, at += attention.valueSize()) {
                     cache.storeValue(layer, group, slot, features, at);
                 }
             }
