@@ -24,6 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The engine computes what the published PyTorch code computes. */
 class GoldenTest {
     static final List<String> CASES = List.of(
+            "chatglm1_shallow",
             "chatglm2_f16_sharded",
             "chatglm2_int8",
             "chatglm2_int4",

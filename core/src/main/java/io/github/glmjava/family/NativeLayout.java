@@ -42,13 +42,14 @@ final class NativeLayout {
                         .withBiases(config.flag("attention_bias", false), false))
                 .rotary(rotary(config, headSize))
                 .norm(norm(config))
-                .feedForward(new FeedForwardConfig(config.integer("intermediate_size", 1, 1 << 22), false))
+                .feedForward(new FeedForwardConfig(
+                        config.integer("intermediate_size", 1, 1 << 22), FeedForwardConfig.Activation.SWIGLU, false))
                 .tiedHead(config.flag("tie_word_embeddings", false));
     }
 
     /** Norms in front of the sublayers. */
     static NormConfig norm(ConfigFields config) throws CheckpointException {
-        return new NormConfig(config.positive("rms_norm_eps"));
+        return new NormConfig(NormConfig.Kind.ROOT_MEAN_SQUARE, config.positive("rms_norm_eps"));
     }
 
     /** The part of a head that turns, by {@code partial_rotary_factor}. */
@@ -59,7 +60,7 @@ final class NativeLayout {
             throw config.wrong(
                     "partial_rotary_factor", factor, "at most 1, and an even part of the " + headSize + " of a head");
         }
-        return new RotaryConfig(size, config.positive("rope_theta", 10000));
+        return new RotaryConfig(size, config.positive("rope_theta", 10000), RotaryConfig.Pairing.NEIGHBOURS);
     }
 
     /** The names outside the feed-forward networks. */

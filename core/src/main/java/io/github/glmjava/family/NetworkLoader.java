@@ -3,10 +3,15 @@ package io.github.glmjava.family;
 import io.github.glmjava.layer.Attention;
 import io.github.glmjava.layer.AttentionConfig;
 import io.github.glmjava.layer.FeedForward;
+import io.github.glmjava.layer.FeedForwardConfig;
+import io.github.glmjava.layer.GatedFeedForward;
 import io.github.glmjava.layer.GlmBlock;
 import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.layer.GlmNetwork;
+import io.github.glmjava.layer.LayerNorm;
 import io.github.glmjava.layer.Linear;
+import io.github.glmjava.layer.Norm;
+import io.github.glmjava.layer.PlainFeedForward;
 import io.github.glmjava.layer.Projection;
 import io.github.glmjava.layer.RmsNorm;
 import io.github.glmjava.layer.StackedProjection;
@@ -61,7 +66,7 @@ public final class NetworkLoader {
             blocks.add(block(layer));
             progress.accept(layer + 1);
         }
-        RmsNorm finalNorm = norm(names.of(TensorRole.FINAL_NORM));
+        Norm finalNorm = norm(names.of(TensorRole.FINAL_NORM));
         Matrix head = head(embedding);
         weights.reportUnused(names.ignored());
         return new GlmNetwork(config, embedding, blocks, finalNorm, head, weights.bytes());
@@ -110,14 +115,26 @@ public final class NetworkLoader {
     private FeedForward feedForward(int layer) throws CheckpointException {
         int size = config.feedForward().size();
         boolean bias = config.feedForward().bias();
-        return new FeedForward(
+        FeedForwardConfig.Activation activation = config.feedForward().activation();
+        if (activation != FeedForwardConfig.Activation.SWIGLU) {
+            return new PlainFeedForward(
+                    linear(names.of(TensorRole.UP, layer), size, config.hiddenSize(), bias),
+                    linear(names.of(TensorRole.DOWN, layer), config.hiddenSize(), size, bias),
+                    activation == FeedForwardConfig.Activation.GELU_TANH);
+        }
+        return new GatedFeedForward(
                 projection(names.parts(TensorRole.GATE_AND_UP, layer), config.hiddenSize(), bias, size, size),
                 linear(names.of(TensorRole.DOWN, layer), config.hiddenSize(), size, bias));
     }
 
-    private RmsNorm norm(String name) throws CheckpointException {
-        return new RmsNorm(
-                weights.vector(name, config.hiddenSize()), config.norm().epsilon());
+    private Norm norm(String name) throws CheckpointException {
+        float[] weight = weights.vector(name, config.hiddenSize());
+        float epsilon = config.norm().epsilon();
+        return switch (config.norm().kind()) {
+            case ROOT_MEAN_SQUARE -> new RmsNorm(weight, epsilon);
+            case MEAN_AND_VARIANCE ->
+                new LayerNorm(weight, weights.vector(TensorNames.biasOf(name), config.hiddenSize()), epsilon);
+        };
     }
 
     /** One matrix for all outputs, or one for each part of them. */

@@ -16,6 +16,8 @@ enum TensorRole {
     FEED_FORWARD_NORM,
     /** To gates and ups: one matrix, or one for each. */
     GATE_AND_UP,
+    /** To the inner features of a feed-forward network without a gate. */
+    UP,
     /** From the inner features back to the residual stream. */
     DOWN,
     /** Behind the feed-forward network. */

@@ -10,35 +10,33 @@ import io.github.glmjava.tensor.Kernels;
  * @param output the projection of all heads' outputs back to the residual stream
  */
 public record Attention(Projection queryKeyValue, Linear output) {
-    void apply(Workspace workspace, int layer, float[] input, int firstPosition, int tokens, float[] result) {
+    void apply(Workspace workspace, int layer, float[] input, int firstSlot, int tokens, float[] result) {
         queryKeyValue.apply(workspace, input, tokens, workspace.queryKeyValue);
         if (tokens == 1) {
-            rotateAndStore(workspace, layer, firstPosition, 0);
+            rotateAndStore(workspace, layer, firstSlot, 0);
         } else {
-            workspace.forEachToken(tokens, token -> rotateAndStore(workspace, layer, firstPosition + token, token));
+            workspace.forEachToken(tokens, token -> rotateAndStore(workspace, layer, firstSlot + token, token));
         }
-        workspace.attentionPass().attend(layer, workspace.queryKeyValue, workspace.attention, firstPosition, tokens);
+        workspace.attentionPass().attend(layer, workspace.queryKeyValue, workspace.attention, firstSlot, tokens);
         output.apply(workspace, workspace.attention, tokens, result);
     }
 
     /** Turns one token's queries and keys and puts its keys and values into the cache. */
-    private static void rotateAndStore(Workspace workspace, int layer, int position, int token) {
+    private static void rotateAndStore(Workspace workspace, int layer, int slot, int token) {
         AttentionConfig config = workspace.config().attention();
         Kernels kernels = workspace.kernels();
         KeyValueCache cache = workspace.cache();
         float[] features = workspace.queryKeyValue;
-        int size = config.keySize();
-        int rotated = workspace.config().rotary().size();
+        RotaryEmbedding rotary = workspace.rotary();
         int first = token * config.projectedSize();
-        int table = token * rotated;
-        for (int head = 0; head < config.heads() + config.groups(); head++) {
-            kernels.rotatePairs(features, first + head * size, workspace.cosines, workspace.sines, table, rotated);
+        for (int head = 0; head < config.heads(); head++) {
+            rotary.rotate(kernels, token, features, first + config.queryOffset(head));
         }
-        int keys = first + config.querySize();
-        int values = keys + config.groups() * size;
         for (int group = 0; group < config.groups(); group++) {
-            cache.storeKey(layer, group, position, features, keys + group * size);
-            cache.storeValue(layer, group, position, features, values + group * size);
+            int key = first + config.keyOffset(group);
+            rotary.rotate(kernels, token, features, key);
+            cache.storeKey(layer, group, slot, features, key);
+            cache.storeValue(layer, group, slot, features, first + config.valueOffset(group));
         }
     }
 }

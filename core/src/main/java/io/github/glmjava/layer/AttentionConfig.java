@@ -9,19 +9,41 @@ package io.github.glmjava.layer;
  * @param keySize features of a query and of a key
  * @param valueSize features of a value
  * @param scale what products of queries and keys are multiplied with
+ * @param order in which order queries, keys and values are projected
  * @param inputBias whether the projections to queries, keys and values have a bias
  * @param outputBias whether the projection back to the residual stream has one
  */
 public record AttentionConfig(
-        int heads, int groups, int keySize, int valueSize, double scale, boolean inputBias, boolean outputBias) {
+        int heads,
+        int groups,
+        int keySize,
+        int valueSize,
+        double scale,
+        Order order,
+        boolean inputBias,
+        boolean outputBias) {
+    /** In which order queries, keys and values are projected. */
+    public enum Order {
+        /** All queries, then all keys, then all values. */
+        BY_KIND,
+        /** Query, key and value of one head after another; there are as many groups as heads. */
+        BY_HEAD
+    }
+
     /** Attention whose heads are all of one size, scaled by its root (Vaswani et al. 2017), without biases. */
     public static AttentionConfig grouped(int heads, int groups, int headSize) {
-        return new AttentionConfig(heads, groups, headSize, headSize, 1 / Math.sqrt(headSize), false, false);
+        return new AttentionConfig(
+                heads, groups, headSize, headSize, 1 / Math.sqrt(headSize), Order.BY_KIND, false, false);
     }
 
     /** The same with or without biases. */
     public AttentionConfig withBiases(boolean ofInput, boolean ofOutput) {
-        return new AttentionConfig(heads, groups, keySize, valueSize, scale, ofInput, ofOutput);
+        return new AttentionConfig(heads, groups, keySize, valueSize, scale, order, ofInput, ofOutput);
+    }
+
+    /** The same in another order. */
+    public AttentionConfig withOrder(Order other) {
+        return new AttentionConfig(heads, groups, keySize, valueSize, scale, other, inputBias, outputBias);
     }
 
     /** Query heads that share one key and value head. */
@@ -42,5 +64,22 @@ public record AttentionConfig(
     /** Features of all heads' outputs together. */
     public int outputSize() {
         return heads * valueSize;
+    }
+
+    /** Where a head's query begins among a token's projected features. */
+    int queryOffset(int head) {
+        return order == Order.BY_KIND ? head * keySize : head * (2 * keySize + valueSize);
+    }
+
+    /** Where a group's key begins. */
+    int keyOffset(int group) {
+        return order == Order.BY_KIND ? querySize() + group * keySize : queryOffset(group) + keySize;
+    }
+
+    /** Where a group's value begins. */
+    int valueOffset(int group) {
+        return order == Order.BY_KIND
+                ? querySize() + groups * keySize + group * valueSize
+                : queryOffset(group) + 2 * keySize;
     }
 }

@@ -6,7 +6,7 @@ import io.github.glmjava.tensor.ParallelTask;
 import io.github.glmjava.tensor.WorkerTeam;
 
 /**
- * Causal attention of new tokens to everything in the cache, split over a team by query group and token. The rows of a
+ * Attention of new tokens to what is in the cache up to themselves, split over a team by query group and token. The rows of a
  * tile are the heads of one group, which read the same keys and values, for one or several tokens. One object per
  * sequence, used for every layer, so that a decode step allocates nothing.
  */
@@ -28,9 +28,12 @@ final class AttentionPass implements ParallelTask {
     private int layer;
     private float[] queries = new float[0];
     private float[] output = queries;
-    private int firstPosition;
+    private int firstSlot;
     private int tokens;
     private int tilesPerGroup;
+
+    /** The slots that every token sees, even those that come after it. */
+    private int seenByAll;
 
     AttentionPass(AttentionConfig config, Kernels kernels, WorkerTeam team, KeyValueCache cache) {
         this.config = config;
@@ -45,18 +48,23 @@ final class AttentionPass implements ParallelTask {
         scale = (float) config.scale();
     }
 
+    /** Says that every token sees the first slots of the cache, even those that come after it. */
+    void seenByAll(int slots) {
+        seenByAll = slots;
+    }
+
     /**
      * Attends with the rotated queries of {@code count} tokens, whose keys and values are in the cache already.
      *
      * @param queryKeyValue {@code count x projectedSize}; each token's queries come first
      * @param result receives {@code count x outputSize}
-     * @param position the first token's position
+     * @param slot the first token's place in the cache
      */
-    void attend(int inLayer, float[] queryKeyValue, float[] result, int position, int count) {
+    void attend(int inLayer, float[] queryKeyValue, float[] result, int slot, int count) {
         layer = inLayer;
         queries = queryKeyValue;
         output = result;
-        firstPosition = position;
+        firstSlot = slot;
         tokens = count;
         tilesPerGroup = Math.ceilDiv(count, tokensPerTile);
         team.run(this, config.groups() * tilesPerGroup, 1);
@@ -75,15 +83,15 @@ final class AttentionPass implements ParallelTask {
         int firstHead = group * heads;
         tile.begin(count * heads);
         for (int token = 0; token < count; token++) {
-            int source = (firstToken + token) * config.projectedSize() + firstHead * config.keySize();
+            int source = (firstToken + token) * config.projectedSize();
             for (int head = 0; head < heads; head++) {
-                tile.query(token * heads + head, queries, source + head * config.keySize(), scale);
+                tile.query(token * heads + head, queries, source + config.queryOffset(firstHead + head), scale);
             }
         }
-        int lastPosition = firstPosition + firstToken + count - 1;
-        for (int page = 0; page <= lastPosition / PAGE; page++) {
+        int lastSlot = Math.max(firstSlot + firstToken + count, seenByAll) - 1;
+        for (int page = 0; page <= lastSlot / PAGE; page++) {
             for (int token = 0; token < count; token++) {
-                int seen = firstPosition + firstToken + token + 1 - page * PAGE;
+                int seen = Math.max(firstSlot + firstToken + token + 1, seenByAll) - page * PAGE;
                 for (int head = 0; head < heads; head++) {
                     tile.see(token * heads + head, Math.clamp(seen, 0, PAGE));
                 }

@@ -14,7 +14,7 @@ import java.util.List;
  * @param weightBytes the memory, or the part of mapped files, that the matrices take
  */
 public record GlmNetwork(
-        GlmConfig config, Matrix embedding, List<GlmBlock> blocks, RmsNorm finalNorm, Matrix head, long weightBytes) {
+        GlmConfig config, Matrix embedding, List<GlmBlock> blocks, Norm finalNorm, Matrix head, long weightBytes) {
     /** Copies the list. */
     public GlmNetwork {
         blocks = List.copyOf(blocks);

@@ -15,14 +15,18 @@ public final class NetworkSequence {
 
     private final GlmNetwork network;
     private final Workspace workspace;
-    private final RotaryEmbedding rotary;
+    private final TokenPositions positions;
     private final int chunk;
     private final float[] logits;
     private final float[] lastHidden;
     private @Nullable ForwardTrace trace;
-    private int length;
+    /** The tokens whose keys and values are in the cache. */
+    private int computed;
 
-    /** The length after which {@code lastHidden} is the state of the last token. */
+    /** How many leading tokens saw each other when they were computed. */
+    private int computedMutually;
+
+    /** The length after which {@code lastHidden} is the state of the last token, 0 if there is none. */
     private int stateLength;
 
     /** An empty sequence that feeds at most {@code chunk} tokens at a time. */
@@ -34,7 +38,7 @@ public final class NetworkSequence {
         this.chunk = chunk;
         GlmConfig config = network.config();
         workspace = new Workspace(config, kernels, team);
-        rotary = new RotaryEmbedding(config.rotary());
+        positions = new TokenPositions(config.blank());
         logits = new float[config.vocabularySize()];
         lastHidden = new float[config.hiddenSize()];
     }
@@ -46,7 +50,7 @@ public final class NetworkSequence {
 
     /** The number of tokens fed. */
     public int length() {
-        return length;
+        return positions.length();
     }
 
     /** The most tokens that fit. */
@@ -62,16 +66,14 @@ public final class NetworkSequence {
     /**
      * Feeds tokens {@code from <= i < to}.
      *
-     * @throws IllegalArgumentException if an id is not in the vocabulary or the tokens exceed the context
+     * @throws IllegalArgumentException if an id is not in the vocabulary, the tokens exceed the context, or a blank begins
+     *     that has no mask
      */
     public void append(int[] ids, int from, int to) {
         checkTokens(ids, from, to);
-        int hiddenSize = network.config().hiddenSize();
-        for (int start = from; start < to; start += chunk) {
-            int tokens = Math.min(chunk, to - start);
-            forward(ids, start, tokens);
-            System.arraycopy(workspace.hidden, (tokens - 1) * hiddenSize, lastHidden, 0, hiddenSize);
-            stateLength = length;
+        positions.append(ids, from, to);
+        if (!positions.isOpen()) {
+            compute(null, 0);
         }
     }
 
@@ -83,19 +85,39 @@ public final class NetworkSequence {
      */
     public float[][] appendForLogits(int[] ids) {
         checkTokens(ids, 0, ids.length);
+        int before = positions.length();
+        positions.append(ids, 0, ids.length);
         float[][] result = new float[ids.length][vocabularySize()];
+        compute(result, before);
+        return result;
+    }
+
+    /**
+     * Computes all tokens that were fed and are not computed. Tokens that see each other are computed together, and once
+     * more when there are more of them.
+     *
+     * @param result receives the logits of the tokens from index {@code firstRow} on, or null
+     */
+    private void compute(float @Nullable [][] result, int firstRow) {
+        int mutually = positions.mutuallyVisible();
+        if (mutually != computedMutually) {
+            computed = 0;
+            computedMutually = mutually;
+        }
+        workspace.attentionPass().seenByAll(mutually);
         int hiddenSize = network.config().hiddenSize();
-        for (int start = 0; start < ids.length; start += chunk) {
-            int tokens = Math.min(chunk, ids.length - start);
-            forward(ids, start, tokens);
-            stateLength = length;
+        while (computed < positions.length()) {
+            int first = computed;
+            int most = first < mutually ? mutually : Math.min(first + chunk, positions.length());
+            int tokens = most - first;
+            forward(first, tokens);
             System.arraycopy(workspace.hidden, (tokens - 1) * hiddenSize, lastHidden, 0, hiddenSize);
-            for (int first = 0; first < tokens; first += HEAD_BATCH) {
-                int count = Math.min(HEAD_BATCH, tokens - first);
-                allLogits(first, count, length - tokens + first, result, start + first);
+            stateLength = computed;
+            for (int batch = Math.max(first, firstRow); result != null && batch < computed; batch += HEAD_BATCH) {
+                int count = Math.min(HEAD_BATCH, computed - batch);
+                allLogits(batch - first, count, batch, result, batch - firstRow);
             }
         }
-        return result;
     }
 
     /** The logits of some of the tokens in the workspace, each into a row of its own. */
@@ -112,9 +134,9 @@ public final class NetworkSequence {
     }
 
     private void checkTokens(int[] ids, int from, int to) {
-        if (to - from > contextLimit() - length) {
+        if (to - from > contextLimit() - length()) {
             throw new IllegalArgumentException("the context holds " + contextLimit() + " tokens: " + (to - from)
-                    + " more do not fit after " + length);
+                    + " more do not fit after " + length());
         }
         for (int i = from; i < to; i++) {
             if (ids[i] < 0 || ids[i] >= vocabularySize()) {
@@ -124,20 +146,20 @@ public final class NetworkSequence {
         }
     }
 
-    private void forward(int[] ids, int start, int tokens) {
+    private void forward(int first, int tokens) {
         GlmConfig config = network.config();
         workspace.reserve(tokens);
-        workspace.cache().reserve(length + tokens);
+        workspace.cache().reserve(first + tokens);
         for (int i = 0; i < tokens; i++) {
-            network.embedding().readRow(ids[start + i], workspace.hidden, i * config.hiddenSize());
+            network.embedding().readRow(positions.id(first + i), workspace.hidden, i * config.hiddenSize());
         }
-        rotary.angles(length, tokens, workspace.cosines, workspace.sines);
-        report(-1, length, workspace.hidden, tokens);
+        workspace.rotary().prepare(positions, first, tokens);
+        report(-1, first, workspace.hidden, tokens);
         for (int layer = 0; layer < config.layers(); layer++) {
-            network.blocks().get(layer).apply(workspace, layer, length, tokens);
-            report(layer, length, workspace.hidden, tokens);
+            network.blocks().get(layer).apply(workspace, layer, first, tokens);
+            report(layer, first, workspace.hidden, tokens);
         }
-        length += tokens;
+        computed = first + tokens;
     }
 
     /**
@@ -147,10 +169,13 @@ public final class NetworkSequence {
      * @throws IllegalStateException if the last token's state is gone: nothing was fed, or the sequence was cut
      */
     public float[] logits() {
-        if (length == 0 || length != stateLength) {
+        if (computed < length()) {
+            compute(null, 0);
+        }
+        if (length() == 0 || length() != stateLength) {
             throw new IllegalStateException("feed a token before asking for logits");
         }
-        return logits(length - 1);
+        return logits(length() - 1);
     }
 
     private float[] logits(int position) {
@@ -172,10 +197,12 @@ public final class NetworkSequence {
      * @throws IllegalArgumentException if there are fewer tokens than that
      */
     public void truncate(int newLength) {
-        if (newLength < 0 || newLength > length) {
-            throw new IllegalArgumentException("cannot cut " + length + " tokens to " + newLength);
+        if (newLength < 0 || newLength > length()) {
+            throw new IllegalArgumentException("cannot cut " + length() + " tokens to " + newLength);
         }
-        length = newLength;
+        positions.truncate(newLength);
+        // Tokens that saw others which are gone now are not what they would be without them.
+        computed = newLength < computedMutually ? 0 : Math.min(computed, newLength);
         workspace.cache().shrink(newLength);
     }
 }

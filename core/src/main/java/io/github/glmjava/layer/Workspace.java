@@ -16,6 +16,7 @@ final class Workspace {
     private final KeyValueCache cache;
     private final MatrixMultiplication multiplication;
     private final AttentionPass attentionPass;
+    private final RotaryEmbedding rotary;
 
     private int capacity;
 
@@ -30,10 +31,8 @@ final class Workspace {
 
     float[] queryKeyValue = hidden;
     float[] attention = hidden;
-    float[] gateAndUp = hidden;
-    float[] activated = hidden;
-    float[] cosines = hidden;
-    float[] sines = hidden;
+    private float[] inner = hidden;
+    private float[] activated = hidden;
     private float[] part = hidden;
 
     /** An adapter's inner features and its output; empty as long as there is none. */
@@ -47,6 +46,7 @@ final class Workspace {
         this.team = team;
         cache = new KeyValueCache(config);
         multiplication = new MatrixMultiplication(team);
+        rotary = new RotaryEmbedding(config.rotary());
         attentionPass = new AttentionPass(config.attention(), kernels, team, cache);
     }
 
@@ -60,11 +60,23 @@ final class Workspace {
         sublayer = new float[tokens * config.hiddenSize()];
         queryKeyValue = new float[tokens * config.attention().projectedSize()];
         attention = new float[tokens * config.attention().outputSize()];
-        gateAndUp = new float[tokens * 2 * config.feedForward().size()];
-        activated = new float[tokens * config.feedForward().size()];
-        cosines = new float[tokens * config.rotary().size()];
-        sines = new float[tokens * config.rotary().size()];
         capacity = tokens;
+    }
+
+    /** Room for the inner features of a feed-forward network, gates included. */
+    float[] inner(int floats) {
+        if (inner.length < floats) {
+            inner = new float[floats];
+        }
+        return inner;
+    }
+
+    /** Room for the inner features of a feed-forward network behind their gates. */
+    float[] activated(int floats) {
+        if (activated.length < floats) {
+            activated = new float[floats];
+        }
+        return activated;
     }
 
     /** Room for one part of a stacked projection's output. */
@@ -111,6 +123,10 @@ final class Workspace {
 
     MatrixMultiplication multiplication() {
         return multiplication;
+    }
+
+    RotaryEmbedding rotary() {
+        return rotary;
     }
 
     AttentionPass attentionPass() {

@@ -25,6 +25,21 @@ public interface Kernels {
      */
     void rmsNorm(float[] input, int inputOffset, float[] weight, float epsilon, float[] output, int outputOffset);
 
+    /**
+     * Layer normalisation (Ba et al. 2016): {@code y_i = w_i * (x_i - mean(x)) / sqrt(variance(x) + epsilon) + b_i}.
+     *
+     * @param weight one factor per feature; its length is the number of features
+     * @param bias one addend per feature
+     */
+    void layerNorm(
+            float[] input,
+            int inputOffset,
+            float[] weight,
+            float[] bias,
+            float epsilon,
+            float[] output,
+            int outputOffset);
+
     /** {@code target[i] += addend[i]} over {@code count} elements: residual connections and biases. */
     void add(float[] target, int targetOffset, float[] addend, int addendOffset, int count);
 
@@ -35,6 +50,23 @@ public interface Kernels {
      * @param output receives {@code width} floats
      */
     void swiGlu(float[] gateAndUp, int offset, int width, float[] output, int outputOffset);
+
+    /**
+     * The Gaussian error linear unit (Hendrycks and Gimpel 2016) in place: {@code x * (1 + erf(x / sqrt(2))) / 2}, to
+     * about 1e-7.
+     */
+    void gelu(float[] values, int offset, int count);
+
+    /** Its approximation {@code x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))) / 2}, in place. */
+    void geluByTanh(float[] values, int offset, int count);
+
+    /**
+     * Rotary position embedding of pairs {@code (x_i, x_(dims / 2 + i))}, in place; otherwise as {@link #rotatePairs}.
+     *
+     * @param cosines the angles' cosines twice: {@code c_0 c_1 ... c_0 c_1 ...}
+     * @param sines the angles' sines twice, first negated: {@code -s_0 -s_1 ... s_0 s_1 ...}
+     */
+    void rotateHalves(float[] values, int offset, float[] cosines, float[] sines, int tableOffset, int dims);
 
     /**
      * Rotary position embedding (Su et al. 2021) of interleaved pairs: {@code (x_2i, x_2i+1)} turns by angle i.

@@ -28,6 +28,57 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void layerNorm(
+            float[] input,
+            int inputOffset,
+            float[] weight,
+            float[] bias,
+            float epsilon,
+            float[] output,
+            int outputOffset) {
+        int size = weight.length;
+        float sum = 0;
+        for (int i = inputOffset; i < inputOffset + size; i++) {
+            sum += input[i];
+        }
+        float mean = sum / size;
+        float squares = 0;
+        for (int i = inputOffset; i < inputOffset + size; i++) {
+            squares += (input[i] - mean) * (input[i] - mean);
+        }
+        float scale = (float) (1 / Math.sqrt(squares / size + epsilon));
+        for (int i = 0; i < size; i++) {
+            output[outputOffset + i] = (input[inputOffset + i] - mean) * scale * weight[i] + bias[i];
+        }
+    }
+
+    @Override
+    public void gelu(float[] values, int offset, int count) {
+        for (int i = offset; i < offset + count; i++) {
+            values[i] = Gelu.exact(values[i]);
+        }
+    }
+
+    @Override
+    public void geluByTanh(float[] values, int offset, int count) {
+        for (int i = offset; i < offset + count; i++) {
+            values[i] = Gelu.byTanh(values[i]);
+        }
+    }
+
+    @Override
+    public void rotateHalves(float[] values, int offset, float[] cosines, float[] sines, int tableOffset, int dims) {
+        int half = dims / 2;
+        for (int i = 0; i < half; i++) {
+            float first = values[offset + i];
+            float second = values[offset + half + i];
+            values[offset + i] = first * cosines[tableOffset + i] + second * sines[tableOffset + i];
+            values[offset + half + i] =
+                    second * cosines[tableOffset + half + i] + first * sines[tableOffset + half + i];
+        }
+    }
+
+    @Override
     public void add(float[] target, int targetOffset, float[] addend, int addendOffset, int count) {
         for (int i = 0; i < count; i++) {
             target[targetOffset + i] += addend[addendOffset + i];

@@ -49,6 +49,81 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void layerNorm(
+            float[] input,
+            int inputOffset,
+            float[] weight,
+            float[] bias,
+            float epsilon,
+            float[] output,
+            int outputOffset) {
+        int size = weight.length;
+        int end = Lanes.FLOATS.loopBound(size);
+        float mean = sumOfPowers(input, inputOffset, size, 0, false) / size;
+        float variance = sumOfPowers(input, inputOffset, size, mean, true) / size;
+        float scale = (float) (1 / Math.sqrt(variance + epsilon));
+        for (int i = 0; i < end; i += Lanes.COUNT) {
+            FloatVector.fromArray(Lanes.FLOATS, input, inputOffset + i)
+                    .sub(mean)
+                    .mul(scale)
+                    .mul(FloatVector.fromArray(Lanes.FLOATS, weight, i))
+                    .add(FloatVector.fromArray(Lanes.FLOATS, bias, i))
+                    .intoArray(output, outputOffset + i);
+        }
+        for (int i = end; i < size; i++) {
+            output[outputOffset + i] = (input[inputOffset + i] - mean) * scale * weight[i] + bias[i];
+        }
+    }
+
+    /** The sum of {@code x - center}, or of its squares. */
+    private static float sumOfPowers(float[] input, int offset, int size, float center, boolean squared) {
+        int end = Lanes.FLOATS.loopBound(size);
+        FloatVector sums = FloatVector.zero(Lanes.FLOATS);
+        for (int i = offset; i < offset + end; i += Lanes.COUNT) {
+            FloatVector x = FloatVector.fromArray(Lanes.FLOATS, input, i).sub(center);
+            sums = squared ? x.fma(x, sums) : sums.add(x);
+        }
+        float sum = Lanes.sum(sums);
+        for (int i = offset + end; i < offset + size; i++) {
+            float x = input[i] - center;
+            sum += squared ? x * x : x;
+        }
+        return sum;
+    }
+
+    @Override
+    public void gelu(float[] values, int offset, int count) {
+        VectorGelu.exact(values, offset, count);
+    }
+
+    @Override
+    public void geluByTanh(float[] values, int offset, int count) {
+        VectorGelu.byTanh(values, offset, count);
+    }
+
+    @Override
+    public void rotateHalves(float[] values, int offset, float[] cosines, float[] sines, int tableOffset, int dims) {
+        int half = dims / 2;
+        int end = Lanes.FLOATS.loopBound(half);
+        for (int i = 0; i < end; i += Lanes.COUNT) {
+            FloatVector first = FloatVector.fromArray(Lanes.FLOATS, values, offset + i);
+            FloatVector second = FloatVector.fromArray(Lanes.FLOATS, values, offset + half + i);
+            FloatVector cosine = FloatVector.fromArray(Lanes.FLOATS, cosines, tableOffset + i);
+            FloatVector sine = FloatVector.fromArray(Lanes.FLOATS, sines, tableOffset + half + i);
+            first.mul(cosine).sub(second.mul(sine)).intoArray(values, offset + i);
+            second.mul(cosine).add(first.mul(sine)).intoArray(values, offset + half + i);
+        }
+        for (int i = end; i < half; i++) {
+            float first = values[offset + i];
+            float second = values[offset + half + i];
+            float cosine = cosines[tableOffset + i];
+            float sine = sines[tableOffset + half + i];
+            values[offset + i] = first * cosine - second * sine;
+            values[offset + half + i] = second * cosine + first * sine;
+        }
+    }
+
+    @Override
     public void add(float[] target, int targetOffset, float[] addend, int addendOffset, int count) {
         int end = Lanes.FLOATS.loopBound(count);
         for (int i = 0; i < end; i += Lanes.COUNT) {
