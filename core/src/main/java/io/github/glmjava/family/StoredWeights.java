@@ -14,6 +14,7 @@ import io.github.glmjava.weights.StoredTensor;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -153,14 +154,14 @@ final class StoredWeights {
     /**
      * What the architecture has no place for may mean that the numbers come out wrong: never pass over it silently.
      *
-     * @param ignored endings of names that the original code does not use either
+     * @param ignored says of a name whether the original code does not use it either
      * @throws CheckpointException if an adapter has no place
      */
-    void reportUnused(List<String> ignored) throws CheckpointException {
+    void reportUnused(Predicate<String> ignored) throws CheckpointException {
         conversion.adapters().requireAllUsed();
         List<String> unused = checkpoint.tensors().keySet().stream()
                 .filter(name -> !used.contains(name))
-                .filter(name -> ignored.stream().noneMatch(name::endsWith))
+                .filter(name -> !ignored.test(name))
                 .toList();
         if (!unused.isEmpty()) {
             LOG.warn("{} tensors of the checkpoint are not used by this architecture: {}", unused.size(), unused);

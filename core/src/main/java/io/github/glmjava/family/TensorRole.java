@@ -8,6 +8,10 @@ enum TensorRole {
     ATTENTION_NORM,
     /** To queries, keys and values: one matrix, or one for each. */
     QUERY_KEY_VALUE,
+    /** For each head's query. */
+    QUERY_NORM,
+    /** For each head's key. */
+    KEY_NORM,
     /** From all heads back to the residual stream. */
     ATTENTION_OUTPUT,
     /** Behind the attention. */
@@ -20,6 +24,18 @@ enum TensorRole {
     UP,
     /** From the inner features back to the residual stream. */
     DOWN,
+    /** {@code experts x hidden}. */
+    ROUTER,
+    /** What is added to the experts' scores for the choice. */
+    ROUTER_CORRECTION,
+    /** As {@link #GATE_AND_UP}, of one expert. */
+    EXPERT_GATE_AND_UP,
+    /** As {@link #DOWN}, of one expert. */
+    EXPERT_DOWN,
+    /** As {@link #GATE_AND_UP}, of the shared experts. */
+    SHARED_GATE_AND_UP,
+    /** As {@link #DOWN}, of the shared experts. */
+    SHARED_DOWN,
     /** Behind the feed-forward network. */
     FEED_FORWARD_OUTPUT_NORM,
     /** In front of the output head. */

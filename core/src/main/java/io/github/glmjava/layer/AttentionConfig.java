@@ -9,6 +9,7 @@ package io.github.glmjava.layer;
  * @param keySize features of a query and of a key
  * @param valueSize features of a value
  * @param scale what products of queries and keys are multiplied with
+ * @param queryKeyNorm whether each head's query and key is normed before it is turned
  * @param order in which order queries, keys and values are projected
  * @param inputBias whether the projections to queries, keys and values have a bias
  * @param outputBias whether the projection back to the residual stream has one
@@ -19,6 +20,7 @@ public record AttentionConfig(
         int keySize,
         int valueSize,
         double scale,
+        boolean queryKeyNorm,
         Order order,
         boolean inputBias,
         boolean outputBias) {
@@ -33,17 +35,22 @@ public record AttentionConfig(
     /** Attention whose heads are all of one size, scaled by its root (Vaswani et al. 2017), without biases. */
     public static AttentionConfig grouped(int heads, int groups, int headSize) {
         return new AttentionConfig(
-                heads, groups, headSize, headSize, 1 / Math.sqrt(headSize), Order.BY_KIND, false, false);
+                heads, groups, headSize, headSize, 1 / Math.sqrt(headSize), false, Order.BY_KIND, false, false);
     }
 
     /** The same with or without biases. */
     public AttentionConfig withBiases(boolean ofInput, boolean ofOutput) {
-        return new AttentionConfig(heads, groups, keySize, valueSize, scale, order, ofInput, ofOutput);
+        return new AttentionConfig(heads, groups, keySize, valueSize, scale, queryKeyNorm, order, ofInput, ofOutput);
+    }
+
+    /** The same with or without norms of queries and keys. */
+    public AttentionConfig withQueryKeyNorm(boolean norm) {
+        return new AttentionConfig(heads, groups, keySize, valueSize, scale, norm, order, inputBias, outputBias);
     }
 
     /** The same in another order. */
     public AttentionConfig withOrder(Order other) {
-        return new AttentionConfig(heads, groups, keySize, valueSize, scale, other, inputBias, outputBias);
+        return new AttentionConfig(heads, groups, keySize, valueSize, scale, queryKeyNorm, other, inputBias, outputBias);
     }
 
     /** Query heads that share one key and value head. */

@@ -16,6 +16,11 @@ public final class RmsNorm implements Norm {
         this.epsilon = epsilon;
     }
 
+    /** Norms the features of one head in place. */
+    void applyInPlace(Kernels kernels, float[] values, int offset) {
+        kernels.rmsNorm(values, offset, weight, epsilon, values, offset);
+    }
+
     @Override
     public void apply(Workspace workspace, float[] input, int tokens, float[] output) {
         Kernels kernels = workspace.kernels();

@@ -17,6 +17,7 @@ final class Workspace {
     private final MatrixMultiplication multiplication;
     private final AttentionPass attentionPass;
     private final RotaryEmbedding rotary;
+    private final ExpertChoice expertChoice = new ExpertChoice();
 
     private int capacity;
 
@@ -33,6 +34,8 @@ final class Workspace {
     float[] attention = hidden;
     private float[] inner = hidden;
     private float[] activated = hidden;
+    private float[] gathered = hidden;
+    private float[] expertOutput = hidden;
     private float[] part = hidden;
 
     /** An adapter's inner features and its output; empty as long as there is none. */
@@ -77,6 +80,22 @@ final class Workspace {
             activated = new float[floats];
         }
         return activated;
+    }
+
+    /** Room for the inputs of one expert. */
+    float[] gathered(int floats) {
+        if (gathered.length < floats) {
+            gathered = new float[floats];
+        }
+        return gathered;
+    }
+
+    /** Room for the outputs of one expert. */
+    float[] expertOutput(int floats) {
+        if (expertOutput.length < floats) {
+            expertOutput = new float[floats];
+        }
+        return expertOutput;
     }
 
     /** Room for one part of a stacked projection's output. */
@@ -127,6 +146,10 @@ final class Workspace {
 
     RotaryEmbedding rotary() {
         return rotary;
+    }
+
+    ExpertChoice expertChoice() {
+        return expertChoice;
     }
 
     AttentionPass attentionPass() {
