@@ -33,7 +33,9 @@ class GoldenTest {
             "glm4_remote_bf16",
             "glm_hf_bf16",
             "glm_edge_tied",
-            "glm4_0414_sharded");
+            "glm4_0414_sharded",
+            "glm4_moe_groups",
+            "glm4_moe_qknorm");
 
     @ParameterizedTest
     @FieldSource("CASES")

@@ -41,8 +41,7 @@ final class ChatGlmFamily implements ModelFamily {
             throw config.wrong("position_encoding_2d", false, "true: the other value is not supported");
         }
         config.requireUnset("quantization_embeddings");
-        config.requireUnset("pre_seq_len");
-        config.requireUnset("prefix_projection");
+        RemoteCodeFamily.checkPrefix(config);
         RemoteCodeFamily.checkQuantization(config);
         int vocabulary = config.integer("vocab_size", 1, 1 << 24);
         int hiddenSize = config.integer("hidden_size", 1, 1 << 20);

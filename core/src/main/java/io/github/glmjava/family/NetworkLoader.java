@@ -72,7 +72,7 @@ public final class NetworkLoader {
         Norm finalNorm = norm(names.of(TensorRole.FINAL_NORM));
         Matrix head = head(embedding);
         weights.reportUnused(name -> names.ignores(name, config.layers()));
-        return new GlmNetwork(config, embedding, blocks, finalNorm, head, weights.bytes());
+        return new GlmNetwork(config, embedding, blocks, finalNorm, head, null, weights.bytes());
     }
 
     private Matrix table(TensorRole role, @Nullable MatrixFormat format) throws CheckpointException {

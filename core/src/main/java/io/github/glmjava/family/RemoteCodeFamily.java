@@ -37,12 +37,8 @@ abstract class RemoteCodeFamily implements ModelFamily {
         config.require("tie_word_embeddings", false);
         config.require("interleaved_qkv", false);
         config.requireNumber("rotary_percent", 0.5);
-        config.requireUnset("prefix_projection");
-        int prefix = config.integer("pre_seq_len", 0, Integer.MAX_VALUE, 0);
-        if (prefix != 0) {
-            throw config.wrong("pre_seq_len", prefix, "0 or absent");
-        }
         checkQuantization(config);
+        checkPrefix(config);
         int vocabulary = config.integer("padded_vocab_size", 1, 1 << 24);
         config.integer("vocab_size", 1, vocabulary, vocabulary);
         int hiddenSize = config.integer("hidden_size", 1, 1 << 20);
@@ -85,6 +81,12 @@ abstract class RemoteCodeFamily implements ModelFamily {
         }
     }
 
+    /** Where the prefix is read, {@link PrefixReader} looks closer. */
+    static void checkPrefix(ConfigFields config) throws CheckpointException {
+        config.integer("pre_seq_len", 0, Integer.MAX_VALUE, 0);
+        config.flag("prefix_projection", false);
+    }
+
     /** Two fields say it, of which the code reads the first. */
     private static int layers(ConfigFields config) throws CheckpointException {
         int layers = config.integer("num_layers", 1, 1 << 12);
@@ -105,6 +107,11 @@ abstract class RemoteCodeFamily implements ModelFamily {
                 .name(TensorRole.FINAL_NORM, "transformer.encoder.final_layernorm.weight")
                 .name(TensorRole.HEAD, "transformer.output_layer.weight")
                 .ignore("rotary_pos_emb.inv_freq")
+                .ignore("prefix_encoder.embedding.weight")
+                .ignore("prefix_encoder.trans.0.weight")
+                .ignore("prefix_encoder.trans.0.bias")
+                .ignore("prefix_encoder.trans.2.weight")
+                .ignore("prefix_encoder.trans.2.bias")
                 .build();
     }
 }

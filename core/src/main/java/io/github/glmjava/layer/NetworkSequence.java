@@ -19,6 +19,10 @@ public final class NetworkSequence {
     private final int chunk;
     private final float[] logits;
     private final float[] lastHidden;
+
+    /** Slots of the cache before the first token; they take no positions. */
+    private final int prefixLength;
+
     private @Nullable ForwardTrace trace;
     /** The tokens whose keys and values are in the cache. */
     private int computed;
@@ -41,6 +45,10 @@ public final class NetworkSequence {
         positions = new TokenPositions(config.blank());
         logits = new float[config.vocabularySize()];
         lastHidden = new float[config.hiddenSize()];
+        prefixLength = network.prefixLength();
+        if (network.prefix() != null) {
+            network.prefix().store(workspace.cache(), config);
+        }
     }
 
     /** Lets a trace see what the layers compute from now on. */
@@ -104,7 +112,7 @@ public final class NetworkSequence {
             computed = 0;
             computedMutually = mutually;
         }
-        workspace.attentionPass().seenByAll(mutually);
+        workspace.attentionPass().seenByAll(prefixLength + mutually);
         int hiddenSize = network.config().hiddenSize();
         while (computed < positions.length()) {
             int first = computed;
@@ -149,14 +157,14 @@ public final class NetworkSequence {
     private void forward(int first, int tokens) {
         GlmConfig config = network.config();
         workspace.reserve(tokens);
-        workspace.cache().reserve(first + tokens);
+        workspace.cache().reserve(prefixLength + first + tokens);
         for (int i = 0; i < tokens; i++) {
             network.embedding().readRow(positions.id(first + i), workspace.hidden, i * config.hiddenSize());
         }
         workspace.rotary().prepare(positions, first, tokens);
         report(-1, first, workspace.hidden, tokens);
         for (int layer = 0; layer < config.layers(); layer++) {
-            network.blocks().get(layer).apply(workspace, layer, first, tokens);
+            network.blocks().get(layer).apply(workspace, layer, prefixLength + first, tokens);
             report(layer, first, workspace.hidden, tokens);
         }
         computed = first + tokens;
@@ -203,6 +211,6 @@ public final class NetworkSequence {
         positions.truncate(newLength);
         // Tokens that saw others which are gone now are not what they would be without them.
         computed = newLength < computedMutually ? 0 : Math.min(computed, newLength);
-        workspace.cache().shrink(newLength);
+        workspace.cache().shrink(prefixLength + newLength);
     }
 }
