@@ -7,6 +7,7 @@ import io.github.glmjava.family.ModelFolder;
 import io.github.glmjava.family.NetworkLoader;
 import io.github.glmjava.family.WeightConversion;
 import io.github.glmjava.layer.GlmNetwork;
+import io.github.glmjava.layer.NetworkBatch;
 import io.github.glmjava.layer.NetworkSequence;
 import io.github.glmjava.tensor.KernelProvider;
 import io.github.glmjava.tensor.WorkerTeam;
@@ -45,6 +46,11 @@ final class OpenNetwork implements AutoCloseable {
     /** An empty sequence that feeds at most so many tokens at a time. */
     NetworkSequence sequence(int chunk) {
         return new NetworkSequence(network, KernelProvider.kernels(), team, chunk);
+    }
+
+    /** A batch without sequences, which are fed at most so many tokens at a time. */
+    NetworkBatch batch(int chunk) {
+        return new NetworkBatch(network, KernelProvider.kernels(), team, chunk);
     }
 
     int layers() {

@@ -14,7 +14,8 @@ public final class ModelFamilies {
             new ChatGlm2Family(),
             new ChatGlmFamily(),
             new GlmFamily(),
-            new Glm4NativeFamily(), new Glm4MoeFamily());
+            new Glm4NativeFamily(),
+            new Glm4MoeFamily());
 
     private ModelFamilies() {}
 

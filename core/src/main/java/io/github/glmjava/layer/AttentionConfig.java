@@ -50,7 +50,8 @@ public record AttentionConfig(
 
     /** The same in another order. */
     public AttentionConfig withOrder(Order other) {
-        return new AttentionConfig(heads, groups, keySize, valueSize, scale, queryKeyNorm, other, inputBias, outputBias);
+        return new AttentionConfig(
+                heads, groups, keySize, valueSize, scale, queryKeyNorm, other, inputBias, outputBias);
     }
 
     /** Query heads that share one key and value head. */

@@ -6,9 +6,9 @@ import io.github.glmjava.tensor.ParallelTask;
 import io.github.glmjava.tensor.WorkerTeam;
 
 /**
- * Attention of new tokens to what is in the cache up to themselves, split over a team by query group and token. The rows of a
- * tile are the heads of one group, which read the same keys and values, for one or several tokens. One object per
- * sequence, used for every layer, so that a decode step allocates nothing.
+ * Attention of new tokens to what they see of their caches, split over a team by query group and token. The rows of a tile
+ * are the heads of one group, which read the same keys and values, for one or several tokens of a sequence. One object is
+ * used for every layer, so that a decode step allocates nothing.
  */
 final class AttentionPass implements ParallelTask {
     private static final int PAGE = AttentionTile.PAGE;
@@ -19,7 +19,7 @@ final class AttentionPass implements ParallelTask {
     private final AttentionConfig config;
     private final Kernels kernels;
     private final WorkerTeam team;
-    private final KeyValueCache cache;
+    private final TokenRows tokens;
     private final AttentionTile[] tiles;
     private final int tokensPerTile;
     private final float scale;
@@ -28,18 +28,17 @@ final class AttentionPass implements ParallelTask {
     private int layer;
     private float[] queries = new float[0];
     private float[] output = queries;
-    private int firstSlot;
-    private int tokens;
+
+    /** The first token of each tile; the token after the last tile is there too. */
+    private int[] tileStarts = new int[2];
+
     private int tilesPerGroup;
 
-    /** The slots that every token sees, even those that come after it. */
-    private int seenByAll;
-
-    AttentionPass(AttentionConfig config, Kernels kernels, WorkerTeam team, KeyValueCache cache) {
+    AttentionPass(AttentionConfig config, Kernels kernels, WorkerTeam team, TokenRows tokens) {
         this.config = config;
         this.kernels = kernels;
         this.team = team;
-        this.cache = cache;
+        this.tokens = tokens;
         tokensPerTile = Math.max(1, ROWS / config.headsPerGroup());
         tiles = new AttentionTile[team.threads()];
         for (int i = 0; i < tiles.length; i++) {
@@ -48,33 +47,33 @@ final class AttentionPass implements ParallelTask {
         scale = (float) config.scale();
     }
 
-    /** Says that every token sees the first slots of the cache, even those that come after it. */
-    void seenByAll(int slots) {
-        seenByAll = slots;
-    }
-
     /**
-     * Attends with the rotated queries of {@code count} tokens, whose keys and values are in the cache already.
+     * Attends with the rotated queries of all tokens, whose keys and values are in their caches already.
      *
-     * @param queryKeyValue {@code count x projectedSize}; each token's queries come first
-     * @param result receives {@code count x outputSize}
-     * @param slot the first token's place in the cache
+     * @param queryKeyValue {@code tokens x projectedSize}
+     * @param result receives {@code tokens x outputSize}
      */
-    void attend(int inLayer, float[] queryKeyValue, float[] result, int slot, int count) {
+    void attend(int inLayer, float[] queryKeyValue, float[] result) {
         layer = inLayer;
         queries = queryKeyValue;
         output = result;
-        firstSlot = slot;
-        tokens = count;
-        tilesPerGroup = Math.ceilDiv(count, tokensPerTile);
+        if (tileStarts.length <= tokens.count()) {
+            tileStarts = new int[tokens.count() + 1];
+        }
+        tilesPerGroup = 0;
+        for (int token = 0; token < tokens.count(); token = tileStarts[tilesPerGroup]) {
+            tilesPerGroup++;
+            tileStarts[tilesPerGroup] = tokens.endOfRun(token, tokensPerTile);
+        }
         team.run(this, config.groups() * tilesPerGroup, 1);
     }
 
     @Override
     public void run(int worker, int from, int to) {
         for (int item = from; item < to; item++) {
-            int firstToken = item % tilesPerGroup * tokensPerTile;
-            attend(tiles[worker], item / tilesPerGroup, firstToken, Math.min(tokensPerTile, tokens - firstToken));
+            int tile = item % tilesPerGroup;
+            int firstToken = tileStarts[tile];
+            attend(tiles[worker], item / tilesPerGroup, firstToken, tileStarts[tile + 1] - firstToken);
         }
     }
 
@@ -88,10 +87,11 @@ final class AttentionPass implements ParallelTask {
                 tile.query(token * heads + head, queries, source + config.queryOffset(firstHead + head), scale);
             }
         }
-        int lastSlot = Math.max(firstSlot + firstToken + count, seenByAll) - 1;
-        for (int page = 0; page <= lastSlot / PAGE; page++) {
+        KeyValueCache cache = tokens.cache(firstToken);
+        int farthest = tokens.seen(firstToken + count - 1);
+        for (int page = 0; page * PAGE < farthest; page++) {
             for (int token = 0; token < count; token++) {
-                int seen = Math.max(firstSlot + firstToken + token + 1, seenByAll) - page * PAGE;
+                int seen = tokens.seen(firstToken + token) - page * PAGE;
                 for (int head = 0; head < heads; head++) {
                     tile.see(token * heads + head, Math.clamp(seen, 0, PAGE));
                 }

@@ -6,14 +6,14 @@ import io.github.glmjava.tensor.WorkerTeam;
 import java.util.function.IntConsumer;
 
 /**
- * Everything that changes while one sequence runs through the layers, allocated once and used for every token: the
- * activations of up to as many tokens as were ever fed at a time. All arrays are row-major with one row a token.
+ * Everything that changes while tokens run through the layers, but the caches of their sequences; allocated once and used
+ * for every token: the activations of up to as many tokens as were ever fed at a time. All arrays are row-major with one row a token.
  */
 final class Workspace {
     private final GlmConfig config;
     private final Kernels kernels;
     private final WorkerTeam team;
-    private final KeyValueCache cache;
+    private final TokenRows rows = new TokenRows();
     private final MatrixMultiplication multiplication;
     private final AttentionPass attentionPass;
     private final RotaryEmbedding rotary;
@@ -47,10 +47,9 @@ final class Workspace {
         this.config = config;
         this.kernels = kernels;
         this.team = team;
-        cache = new KeyValueCache(config);
         multiplication = new MatrixMultiplication(team);
         rotary = new RotaryEmbedding(config.rotary());
-        attentionPass = new AttentionPass(config.attention(), kernels, team, cache);
+        attentionPass = new AttentionPass(config.attention(), kernels, team, rows);
     }
 
     /** Makes room for this many tokens at a time. */
@@ -63,6 +62,7 @@ final class Workspace {
         sublayer = new float[tokens * config.hiddenSize()];
         queryKeyValue = new float[tokens * config.attention().projectedSize()];
         attention = new float[tokens * config.attention().outputSize()];
+        rotary.reserve(tokens);
         capacity = tokens;
     }
 
@@ -136,8 +136,8 @@ final class Workspace {
         return kernels;
     }
 
-    KeyValueCache cache() {
-        return cache;
+    TokenRows rows() {
+        return rows;
     }
 
     MatrixMultiplication multiplication() {
