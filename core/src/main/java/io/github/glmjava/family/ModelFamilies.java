@@ -15,7 +15,8 @@ public final class ModelFamilies {
             new ChatGlmFamily(),
             new GlmFamily(),
             new Glm4NativeFamily(),
-            new Glm4MoeFamily());
+            new Glm4MoeFamily(),
+            new Glm4MoeLiteFamily());
 
     private ModelFamilies() {}
 

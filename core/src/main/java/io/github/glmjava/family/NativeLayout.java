@@ -50,8 +50,13 @@ final class NativeLayout {
     /** The part of a head that turns, by {@code partial_rotary_factor}. */
     static RotaryConfig rotary(ConfigFields config, int headSize, RotaryConfig.Pairing pairing)
             throws CheckpointException {
+        return rotary(config, headSize, config.positive("partial_rotary_factor", 0.5), pairing);
+    }
+
+    /** The given part of a head turns. */
+    static RotaryConfig rotary(ConfigFields config, int headSize, double factor, RotaryConfig.Pairing pairing)
+            throws CheckpointException {
         config.requireUnset("rope_scaling");
-        double factor = config.positive("partial_rotary_factor", 0.5);
         int size = (int) (headSize * factor);
         if (factor > 1 || size % 2 != 0) {
             throw config.wrong(

@@ -10,6 +10,7 @@ import io.github.glmjava.layer.GatedFeedForward;
 import io.github.glmjava.layer.GlmBlock;
 import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.layer.GlmNetwork;
+import io.github.glmjava.layer.GroupedAttention;
 import io.github.glmjava.layer.LayerNorm;
 import io.github.glmjava.layer.Linear;
 import io.github.glmjava.layer.MixtureOfExperts;
@@ -100,6 +101,10 @@ public final class NetworkLoader {
 
     private Attention attention(int layer) throws CheckpointException {
         AttentionConfig attention = config.attention();
+        if (attention.latent() != null) {
+            return new LatentAttentionLoader(config, attention.latent(), names, weights, conversion.layers())
+                    .load(layer);
+        }
         Projection queryKeyValue = projection(
                 names.parts(TensorRole.QUERY_KEY_VALUE, layer),
                 config.hiddenSize(),
@@ -113,7 +118,7 @@ public final class NetworkLoader {
                 attention.outputSize(),
                 attention.outputBias());
         boolean norms = attention.queryKeyNorm();
-        return new Attention(
+        return new GroupedAttention(
                 queryKeyValue,
                 norms ? headNorm(names.of(TensorRole.QUERY_NORM, layer)) : null,
                 norms ? headNorm(names.of(TensorRole.KEY_NORM, layer)) : null,

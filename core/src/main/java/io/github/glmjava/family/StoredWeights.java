@@ -88,6 +88,26 @@ final class StoredWeights {
         return counted(matrix);
     }
 
+    /** The rows of a matrix with what adapters add to it. */
+    RowSource rows(String name, int rows, int columns) throws CheckpointException {
+        Matrix matrix = stored(name, rows, columns);
+        List<LoraFactors> factors = conversion.adapters().factors(name, rows, columns);
+        return factors.isEmpty() ? matrix : new AdaptedRows(matrix, factors);
+    }
+
+    /**
+     * A matrix of these rows.
+     *
+     * @param name of the tensor that they come from
+     * @param format what they are converted to, or null to hold them as floats
+     */
+    Matrix matrix(String name, RowSource source, @Nullable MatrixFormat format) throws CheckpointException {
+        return counted(
+                format == null
+                        ? conversion.floats(source, kernels)
+                        : conversion.quantized(source, format, kernels, name));
+    }
+
     private Matrix counted(Matrix matrix) {
         bytes += matrix.format().bytes(matrix.rows(), matrix.columns());
         return matrix;

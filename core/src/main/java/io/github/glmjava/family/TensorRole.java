@@ -12,6 +12,20 @@ enum TensorRole {
     QUERY_NORM,
     /** For each head's key. */
     KEY_NORM,
+    /** To all queries, where they are not compressed. */
+    QUERY,
+    /** To compressed queries. */
+    QUERY_DOWN,
+    /** Of compressed queries. */
+    QUERY_DOWN_NORM,
+    /** From compressed queries to all queries. */
+    QUERY_UP,
+    /** To the latent of keys and values, and the turned features of the key. */
+    LATENT_DOWN,
+    /** Of the latent. */
+    LATENT_NORM,
+    /** From the latent to each head's key and value. */
+    LATENT_UP,
     /** From all heads back to the residual stream. */
     ATTENTION_OUTPUT,
     /** Behind the attention. */

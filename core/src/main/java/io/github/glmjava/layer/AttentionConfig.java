@@ -1,5 +1,7 @@
 package io.github.glmjava.layer;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The attention of a block, as the key-value cache sees it: query head h reads the keys and values of group
  * {@code h / (heads / groups)}.
@@ -13,6 +15,7 @@ package io.github.glmjava.layer;
  * @param order in which order queries, keys and values are projected
  * @param inputBias whether the projections to queries, keys and values have a bias
  * @param outputBias whether the projection back to the residual stream has one
+ * @param latent the projections of multi-head latent attention, or null
  */
 public record AttentionConfig(
         int heads,
@@ -23,7 +26,8 @@ public record AttentionConfig(
         boolean queryKeyNorm,
         Order order,
         boolean inputBias,
-        boolean outputBias) {
+        boolean outputBias,
+        @Nullable LatentConfig latent) {
     /** In which order queries, keys and values are projected. */
     public enum Order {
         /** All queries, then all keys, then all values. */
@@ -35,23 +39,22 @@ public record AttentionConfig(
     /** Attention whose heads are all of one size, scaled by its root (Vaswani et al. 2017), without biases. */
     public static AttentionConfig grouped(int heads, int groups, int headSize) {
         return new AttentionConfig(
-                heads, groups, headSize, headSize, 1 / Math.sqrt(headSize), false, Order.BY_KIND, false, false);
+                heads, groups, headSize, headSize, 1 / Math.sqrt(headSize), false, Order.BY_KIND, false, false, null);
     }
 
     /** The same with or without biases. */
     public AttentionConfig withBiases(boolean ofInput, boolean ofOutput) {
-        return new AttentionConfig(heads, groups, keySize, valueSize, scale, queryKeyNorm, order, ofInput, ofOutput);
+        return new AttentionConfig(heads, groups, keySize, valueSize, scale, queryKeyNorm, order, ofInput, ofOutput, latent);
     }
 
     /** The same with or without norms of queries and keys. */
     public AttentionConfig withQueryKeyNorm(boolean norm) {
-        return new AttentionConfig(heads, groups, keySize, valueSize, scale, norm, order, inputBias, outputBias);
+        return new AttentionConfig(heads, groups, keySize, valueSize, scale, norm, order, inputBias, outputBias, latent);
     }
 
     /** The same in another order. */
     public AttentionConfig withOrder(Order other) {
-        return new AttentionConfig(
-                heads, groups, keySize, valueSize, scale, queryKeyNorm, other, inputBias, outputBias);
+        return new AttentionConfig(heads, groups, keySize, valueSize, scale, queryKeyNorm, other, inputBias, outputBias, latent);
     }
 
     /** Query heads that share one key and value head. */

@@ -42,7 +42,7 @@ final class AttentionPass implements ParallelTask {
         tokensPerTile = Math.max(1, ROWS / config.headsPerGroup());
         tiles = new AttentionTile[team.threads()];
         for (int i = 0; i < tiles.length; i++) {
-            tiles[i] = new AttentionTile(tokensPerTile * config.headsPerGroup(), config.keySize());
+            tiles[i] = new AttentionTile(tokensPerTile * config.headsPerGroup(), config.keySize(), config.valueSize());
         }
         scale = (float) config.scale();
     }

@@ -12,13 +12,14 @@ public final class KeyValueCache {
     private static final int PAGE = AttentionTile.PAGE;
 
     private final int queryGroups;
-    private final int headSize;
-    private final int paddedHeadSize;
+    private final int keySize;
+    private final int valueSize;
+    private final int paddedValueSize;
 
-    /** {@code [layer][page]}, a key page being {@code groups x headSize x PAGE}. */
+    /** {@code [layer][page]}, a key page being {@code groups x keySize x PAGE}. */
     private final float[][][] keys;
 
-    /** {@code [layer][page]}, a value page being {@code groups x PAGE x paddedHeadSize}. */
+    /** {@code [layer][page]}, a value page being {@code groups x PAGE x paddedValueSize}. */
     private final float[][][] values;
 
     private int pages;
@@ -26,8 +27,9 @@ public final class KeyValueCache {
     /** An empty cache for a model of this shape. */
     public KeyValueCache(GlmConfig config) {
         queryGroups = config.attention().groups();
-        headSize = config.attention().keySize();
-        paddedHeadSize = AttentionTile.padded(headSize);
+        keySize = config.attention().keySize();
+        valueSize = config.attention().valueSize();
+        paddedValueSize = AttentionTile.padded(valueSize);
         keys = new float[config.layers()][0][];
         values = new float[config.layers()][0][];
     }
@@ -46,8 +48,8 @@ public final class KeyValueCache {
             return;
         }
         for (int layer = 0; layer < keys.length; layer++) {
-            keys[layer] = grow(keys[layer], needed, queryGroups * headSize * PAGE);
-            values[layer] = grow(values[layer], needed, queryGroups * PAGE * paddedHeadSize);
+            keys[layer] = grow(keys[layer], needed, queryGroups * keySize * PAGE);
+            values[layer] = grow(values[layer], needed, queryGroups * PAGE * paddedValueSize);
         }
         pages = needed;
     }
@@ -70,11 +72,11 @@ public final class KeyValueCache {
         pages = kept;
     }
 
-    /** Stores one position's key of one group; {@code source} holds {@code headSize} features from {@code offset} on. */
+    /** Stores one position's key of one group; {@code source} holds {@code keySize} features from {@code offset} on. */
     void storeKey(int layer, int group, int position, float[] source, int offset) {
         float[] page = keys[layer][position / PAGE];
         int target = keyOffset(group) + position % PAGE;
-        for (int i = 0; i < headSize; i++) {
+        for (int i = 0; i < keySize; i++) {
             page[target + i * PAGE] = source[offset + i];
         }
     }
@@ -82,7 +84,7 @@ public final class KeyValueCache {
     /** Stores one position's value of one group. */
     void storeValue(int layer, int group, int position, float[] source, int offset) {
         float[] page = values[layer][position / PAGE];
-        System.arraycopy(source, offset, page, valueOffset(group) + position % PAGE * paddedHeadSize, headSize);
+        System.arraycopy(source, offset, page, valueOffset(group) + position % PAGE * paddedValueSize, valueSize);
     }
 
     float[] keyPage(int layer, int page) {
@@ -95,11 +97,11 @@ public final class KeyValueCache {
 
     /** Where a group's keys begin in a page. */
     int keyOffset(int group) {
-        return group * headSize * PAGE;
+        return group * keySize * PAGE;
     }
 
     /** Where a group's values begin in a page. */
     int valueOffset(int group) {
-        return group * PAGE * paddedHeadSize;
+        return group * PAGE * paddedValueSize;
     }
 }

@@ -3,7 +3,9 @@ package io.github.glmjava.layer;
 import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.MatrixMultiplication;
 import io.github.glmjava.tensor.WorkerTeam;
+import java.util.Objects;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that changes while tokens run through the layers, but the caches of their sequences; allocated once and used
@@ -17,6 +19,7 @@ final class Workspace {
     private final MatrixMultiplication multiplication;
     private final AttentionPass attentionPass;
     private final RotaryEmbedding rotary;
+    private final @Nullable LatentSpace latentSpace;
     private final ExpertChoice expertChoice = new ExpertChoice();
 
     private int capacity;
@@ -48,6 +51,8 @@ final class Workspace {
         this.kernels = kernels;
         this.team = team;
         multiplication = new MatrixMultiplication(team);
+        LatentConfig latent = config.attention().latent();
+        latentSpace = latent == null ? null : new LatentSpace(config.attention(), latent, team);
         rotary = new RotaryEmbedding(config.rotary());
         attentionPass = new AttentionPass(config.attention(), kernels, team, rows);
     }
@@ -146,6 +151,11 @@ final class Workspace {
 
     RotaryEmbedding rotary() {
         return rotary;
+    }
+
+    /** Only where attention is latent. */
+    LatentSpace latentSpace() {
+        return Objects.requireNonNull(latentSpace);
     }
 
     ExpertChoice expertChoice() {

@@ -14,10 +14,11 @@ public final class AttentionTile {
      */
     public static final int PAGE = 128;
 
-    /** Head sizes are padded to a multiple of this, the widest vector's float count. */
+    /** Values are padded to a multiple of this, the widest vector's float count. */
     private static final int PADDING = 16;
 
     final int headSize;
+    final int valueSize;
     final int paddedHeadSize;
     final float[] queries;
     final float[] accumulated;
@@ -32,11 +33,13 @@ public final class AttentionTile {
 
     /**
      * @param maxRows the most rows at a time
-     * @param headSize features of a head
+     * @param headSize features of a query and of a key
+     * @param valueSize features of a value
      */
-    public AttentionTile(int maxRows, int headSize) {
+    public AttentionTile(int maxRows, int headSize, int valueSize) {
         this.headSize = headSize;
-        paddedHeadSize = padded(headSize);
+        this.valueSize = valueSize;
+        paddedHeadSize = padded(valueSize);
         queries = new float[maxRows * headSize];
         accumulated = new float[maxRows * paddedHeadSize];
         scores = new float[maxRows * PAGE];
@@ -45,7 +48,7 @@ public final class AttentionTile {
         visible = new int[maxRows];
     }
 
-    /** A head size rounded up to what a row of a value page takes. */
+    /** A value's size rounded up to what a row of a value page takes. */
     public static int padded(int headSize) {
         return Math.ceilDiv(headSize, PADDING) * PADDING;
     }
@@ -81,11 +84,11 @@ public final class AttentionTile {
         visible[row] = positions;
     }
 
-    /** Writes a row's attention output, {@code headSize} features. */
+    /** Writes a row's attention output, {@code valueSize} features. */
     public void finish(int row, float[] target, int offset) {
         float inverse = 1 / sum[row];
         int start = row * paddedHeadSize;
-        for (int i = 0; i < headSize; i++) {
+        for (int i = 0; i < valueSize; i++) {
             target[offset + i] = accumulated[start + i] * inverse;
         }
     }

@@ -153,7 +153,7 @@ final class ScalarKernels implements Kernels {
         for (int position = 0; position < visible; position++) {
             float weight = tile.scores[row * AttentionTile.PAGE + position];
             int source = valuesOffset + position * tile.paddedHeadSize;
-            for (int i = 0; i < tile.headSize; i++) {
+            for (int i = 0; i < tile.valueSize; i++) {
                 tile.accumulated[target + i] += weight * values[source + i];
             }
         }

@@ -210,7 +210,7 @@ class KernelsTest {
         }
         float[] queries = MatrixTest.gaussians(random, rows * headSize);
         int[] seen = new int[rows];
-        AttentionTile tile = new AttentionTile(rows, headSize);
+        AttentionTile tile = new AttentionTile(rows, headSize, headSize);
         tile.begin(rows);
         for (int row = 0; row < rows; row++) {
             seen[row] = 1 + random.nextInt(pages * page);
