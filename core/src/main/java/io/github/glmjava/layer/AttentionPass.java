@@ -1,26 +1,37 @@
 package io.github.glmjava.layer;
 
+import io.github.glmjava.tensor.AttentionState;
 import io.github.glmjava.tensor.AttentionTile;
 import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.ParallelTask;
 import io.github.glmjava.tensor.WorkerTeam;
 
 /**
- * Attention of new tokens to what they see of their caches, split over a team by query group and token. The rows of a tile
- * are the heads of one group, which read the same keys and values, for one or several tokens of a sequence. One object is
+ * Attention of new tokens to what they see of their caches. The rows of a tile are the heads of one group, which read the
+ * same keys and values, for one or several tokens of a sequence. Contexts are cut into blocks at fixed positions: the
+ * softmax starts anew in each block, and the blocks' results are merged in order. So a team may split the work by group,
+ * token and, where these are few, by block too (Flash-Decoding, Dao et al. 2023), and the bits are the same. One object is
  * used for every layer, so that a decode step allocates nothing.
  */
 final class AttentionPass implements ParallelTask {
     private static final int PAGE = AttentionTile.PAGE;
 
+    /** Positions of a block. */
+    private static final int BLOCK = 4 * PAGE;
+
     /** Rows of a tile: enough tokens share a page while it is in the first cache level. */
     private static final int ROWS = 64;
+
+    /** With fewer items for each thread, blocks are handed out one by one. */
+    private static final int ITEMS_PER_THREAD = 8;
 
     private final AttentionConfig config;
     private final Kernels kernels;
     private final WorkerTeam team;
     private final TokenRows tokens;
     private final AttentionTile[] tiles;
+    private final AttentionState[] totals;
+    private final int heads;
     private final int tokensPerTile;
     private final float scale;
 
@@ -34,16 +45,26 @@ final class AttentionPass implements ParallelTask {
 
     private int tilesPerGroup;
 
+    /** Blocks of the longest context if they are handed out one by one, else 0. */
+    private int separateBlocks;
+
+    /** The results of separate blocks: {@code items x heads} rows. */
+    private AttentionState parts;
+
     AttentionPass(AttentionConfig config, Kernels kernels, WorkerTeam team, TokenRows tokens) {
         this.config = config;
         this.kernels = kernels;
         this.team = team;
         this.tokens = tokens;
-        tokensPerTile = Math.max(1, ROWS / config.headsPerGroup());
+        heads = config.headsPerGroup();
+        tokensPerTile = Math.max(1, ROWS / heads);
         tiles = new AttentionTile[team.threads()];
+        totals = new AttentionState[team.threads()];
         for (int i = 0; i < tiles.length; i++) {
-            tiles[i] = new AttentionTile(tokensPerTile * config.headsPerGroup(), config.keySize(), config.valueSize());
+            tiles[i] = new AttentionTile(tokensPerTile * heads, config.keySize(), config.valueSize());
+            totals[i] = new AttentionState(tokensPerTile * heads, config.valueSize());
         }
+        parts = new AttentionState(0, config.valueSize());
         scale = (float) config.scale();
     }
 
@@ -57,6 +78,26 @@ final class AttentionPass implements ParallelTask {
         layer = inLayer;
         queries = queryKeyValue;
         output = result;
+        cutIntoTiles();
+        int items = config.groups() * tilesPerGroup;
+        separateBlocks = 0;
+        if (tilesPerGroup == tokens.count() && team.threads() > 1 && items < team.threads() * ITEMS_PER_THREAD) {
+            separateBlocks = mostBlocks();
+        }
+        if (separateBlocks <= 1) {
+            separateBlocks = 0;
+            team.run(this, items, 1);
+            return;
+        }
+        items *= separateBlocks;
+        if (parts.rows() < items * heads) {
+            parts = new AttentionState(items * heads, config.valueSize());
+        }
+        team.run(this, items, 1);
+        mergeBlocks();
+    }
+
+    private void cutIntoTiles() {
         if (tileStarts.length <= tokens.count()) {
             tileStarts = new int[tokens.count() + 1];
         }
@@ -65,48 +106,115 @@ final class AttentionPass implements ParallelTask {
             tilesPerGroup++;
             tileStarts[tilesPerGroup] = tokens.endOfRun(token, tokensPerTile);
         }
-        team.run(this, config.groups() * tilesPerGroup, 1);
+    }
+
+    private int mostBlocks() {
+        int most = 0;
+        for (int tile = 0; tile < tilesPerGroup; tile++) {
+            most = Math.max(most, blocks(tile));
+        }
+        return most;
+    }
+
+    /** The blocks that the last token of a tile, and so all of them together, see. */
+    private int blocks(int tile) {
+        return Math.ceilDiv(tokens.seen(tileStarts[tile + 1] - 1), BLOCK);
     }
 
     @Override
     public void run(int worker, int from, int to) {
         for (int item = from; item < to; item++) {
-            int tile = item % tilesPerGroup;
-            int firstToken = tileStarts[tile];
-            attend(tiles[worker], item / tilesPerGroup, firstToken, tileStarts[tile + 1] - firstToken);
+            if (separateBlocks == 0) {
+                attendToAll(worker, item % tilesPerGroup, item / tilesPerGroup);
+            } else {
+                attendToBlock(worker, item);
+            }
         }
     }
 
-    private void attend(AttentionTile tile, int group, int firstToken, int count) {
-        int heads = config.headsPerGroup();
-        int firstHead = group * heads;
-        tile.begin(count * heads);
-        for (int token = 0; token < count; token++) {
-            int source = (firstToken + token) * config.projectedSize();
-            for (int head = 0; head < heads; head++) {
-                tile.query(token * heads + head, queries, source + config.queryOffset(firstHead + head), scale);
-            }
-        }
-        KeyValueCache cache = tokens.cache(firstToken);
-        int farthest = tokens.seen(firstToken + count - 1);
-        for (int page = 0; page * PAGE < farthest; page++) {
-            for (int token = 0; token < count; token++) {
-                int seen = tokens.seen(firstToken + token) - page * PAGE;
-                for (int head = 0; head < heads; head++) {
-                    tile.see(token * heads + head, Math.clamp(seen, 0, PAGE));
+    /** All blocks, one after another. */
+    private void attendToAll(int worker, int tile, int group) {
+        AttentionTile rows = tiles[worker];
+        AttentionState total = totals[worker];
+        int firstToken = tileStarts[tile];
+        int count = (tileStarts[tile + 1] - firstToken) * heads;
+        readQueries(rows, tile, group);
+        total.clear(count);
+        for (int block = 0; block < blocks(tile); block++) {
+            attend(rows, tile, group, block);
+            for (int row = 0; row < count; row++) {
+                if (tokens.seen(firstToken + row / heads) > block * BLOCK) {
+                    kernels.merge(total, row, rows.state(), row);
                 }
             }
-            kernels.attend(
-                    tile,
-                    cache.keyPage(layer, page),
-                    cache.keyOffset(group),
-                    cache.valuePage(layer, page),
-                    cache.valueOffset(group));
         }
-        for (int token = 0; token < count; token++) {
-            int target = (firstToken + token) * config.outputSize() + firstHead * config.valueSize();
+        finish(total, tile, group);
+    }
+
+    /** One block of one token's group, kept for {@link #mergeBlocks}. */
+    private void attendToBlock(int worker, int item) {
+        int block = item % separateBlocks;
+        int tile = item / separateBlocks % tilesPerGroup;
+        int group = item / separateBlocks / tilesPerGroup;
+        if (block < blocks(tile)) {
+            readQueries(tiles[worker], tile, group);
+            attend(tiles[worker], tile, group, block);
+            parts.copy(tiles[worker].state(), 0, item * heads, heads);
+        }
+    }
+
+    private void mergeBlocks() {
+        AttentionState total = totals[0];
+        int part = 0;
+        for (int group = 0; group < config.groups(); group++) {
+            for (int tile = 0; tile < tilesPerGroup; tile++) {
+                total.clear(heads);
+                for (int block = 0; block < blocks(tile); block++) {
+                    for (int head = 0; head < heads; head++) {
+                        kernels.merge(total, head, parts, part + block * heads + head);
+                    }
+                }
+                finish(total, tile, group);
+                part += separateBlocks * heads;
+            }
+        }
+    }
+
+    private void readQueries(AttentionTile rows, int tile, int group) {
+        int firstToken = tileStarts[tile];
+        for (int token = firstToken; token < tileStarts[tile + 1]; token++) {
+            int source = token * config.projectedSize();
             for (int head = 0; head < heads; head++) {
-                tile.finish(token * heads + head, output, target + head * config.valueSize());
+                int query = source + config.queryOffset(group * heads + head);
+                rows.query((token - firstToken) * heads + head, queries, query, scale);
+            }
+        }
+    }
+
+    /** Attends to one block, page by page. */
+    private void attend(AttentionTile rows, int tile, int group, int block) {
+        int firstToken = tileStarts[tile];
+        int afterLast = tileStarts[tile + 1];
+        KeyValueCache cache = tokens.cache(firstToken);
+        int end = Math.min((block + 1) * BLOCK, tokens.seen(afterLast - 1));
+        rows.begin((afterLast - firstToken) * heads);
+        for (int start = block * BLOCK; start < end; start += PAGE) {
+            for (int token = firstToken; token < afterLast; token++) {
+                int seen = Math.clamp(tokens.seen(token) - start, 0, PAGE);
+                for (int head = 0; head < heads; head++) {
+                    rows.see((token - firstToken) * heads + head, seen);
+                }
+            }
+            kernels.attend(rows, cache.page(layer, start / PAGE), group);
+        }
+    }
+
+    private void finish(AttentionState total, int tile, int group) {
+        int firstToken = tileStarts[tile];
+        for (int token = firstToken; token < tileStarts[tile + 1]; token++) {
+            for (int head = 0; head < heads; head++) {
+                int target = token * config.outputSize() + (group * heads + head) * config.valueSize();
+                total.finish((token - firstToken) * heads + head, config.valueSize(), output, target);
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.github.glmjava.layer;
 
+import io.github.glmjava.tensor.CacheFormat;
 import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.WorkerTeam;
 import org.jspecify.annotations.Nullable;
@@ -11,14 +12,23 @@ import org.jspecify.annotations.Nullable;
 final class ForwardPass {
     private final GlmNetwork network;
     private final Workspace workspace;
+    private final Kernels kernels;
+    private final CacheFormat cacheFormat;
 
-    ForwardPass(GlmNetwork network, Kernels kernels, WorkerTeam team) {
+    ForwardPass(GlmNetwork network, Kernels kernels, WorkerTeam team, CacheFormat cacheFormat) {
         this.network = network;
+        this.kernels = kernels;
+        this.cacheFormat = cacheFormat;
         workspace = new Workspace(network.config(), kernels, team);
     }
 
     GlmNetwork network() {
         return network;
+    }
+
+    /** An empty cache for one sequence. */
+    KeyValueCache newCache() {
+        return new KeyValueCache(network.config(), kernels, cacheFormat);
     }
 
     /** Starts a pass of so many tokens, which are then added. */

@@ -1,5 +1,6 @@
 package io.github.glmjava.layer;
 
+import io.github.glmjava.tensor.CacheFormat;
 import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.WorkerTeam;
 import java.util.List;
@@ -22,8 +23,8 @@ public final class NetworkBatch {
     private float[] logits = hidden;
 
     /** A batch without sequences, which will be fed at most {@code chunk} tokens at a time. */
-    public NetworkBatch(GlmNetwork network, Kernels kernels, WorkerTeam team, int chunk) {
-        pass = new ForwardPass(network, kernels, team);
+    public NetworkBatch(GlmNetwork network, Kernels kernels, WorkerTeam team, int chunk, CacheFormat cacheFormat) {
+        pass = new ForwardPass(network, kernels, team, cacheFormat);
         this.chunk = chunk;
     }
 

@@ -1,5 +1,6 @@
 package io.github.glmjava.layer;
 
+import io.github.glmjava.tensor.CacheFormat;
 import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.WorkerTeam;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +39,9 @@ public final class NetworkSequence {
     private int stateLength;
 
     /** An empty sequence that feeds at most {@code chunk} tokens at a time. */
-    public NetworkSequence(GlmNetwork network, Kernels kernels, WorkerTeam team, int chunk) {
-        this(new ForwardPass(network, kernels, team), chunk);
+    public NetworkSequence(
+            GlmNetwork network, Kernels kernels, WorkerTeam team, int chunk, CacheFormat cacheFormat) {
+        this(new ForwardPass(network, kernels, team, cacheFormat), chunk);
     }
 
     /** A sequence that shares scratch space with others. */
@@ -50,7 +52,7 @@ public final class NetworkSequence {
         this.pass = pass;
         this.chunk = chunk;
         GlmConfig config = pass.network().config();
-        cache = new KeyValueCache(config);
+        cache = pass.newCache();
         positions = new TokenPositions(config.blank());
         logits = new float[config.vocabularySize()];
         lastHidden = new float[config.hiddenSize()];
