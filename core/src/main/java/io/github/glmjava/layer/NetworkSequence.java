@@ -39,8 +39,7 @@ public final class NetworkSequence {
     private int stateLength;
 
     /** An empty sequence that feeds at most {@code chunk} tokens at a time. */
-    public NetworkSequence(
-            GlmNetwork network, Kernels kernels, WorkerTeam team, int chunk, CacheFormat cacheFormat) {
+    public NetworkSequence(GlmNetwork network, Kernels kernels, WorkerTeam team, int chunk, CacheFormat cacheFormat) {
         this(new ForwardPass(network, kernels, team, cacheFormat), chunk);
     }
 

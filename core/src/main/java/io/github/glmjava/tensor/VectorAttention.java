@@ -37,15 +37,7 @@ final class VectorAttention {
             }
             for (; row < tile.rows(); row++) {
                 int query = row * tile.keySize;
-                multiply1(
-                        tile.queries,
-                        query,
-                        0,
-                        tile.keySize,
-                        keys,
-                        offset,
-                        tile.scores,
-                        row * PAGE + panel * WIDTH);
+                multiply1(tile.queries, query, 0, tile.keySize, keys, offset, tile.scores, row * PAGE + panel * WIDTH);
             }
         }
     }
