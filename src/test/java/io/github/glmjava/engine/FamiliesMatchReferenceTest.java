@@ -28,7 +28,7 @@ class FamiliesMatchReferenceTest {
     private Path folder;
 
     @ParameterizedTest
-    @CsvSource({"glm, 12", "glm4, 8", "glm4_moe, 16", "glm4_moe_lite, 16"})
+    @CsvSource({"glm, 6", "glm4, 5", "glm4_moe, 9", "glm4_moe_lite, 9"})
     void nativeLayouts(String modelType, int models) throws IOException {
         for (long seed = 0; seed < models; seed++) {
             Path model = Files.createDirectory(folder.resolve(modelType + seed));
@@ -40,7 +40,7 @@ class FamiliesMatchReferenceTest {
 
     /** A text with masks before the start token, and some tokens that fill the blank. */
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void textAroundABlank(long seed) throws IOException {
         BlankFillingCheckpoint checkpoint = BlankFillingCheckpoint.write(folder, seed);
         Random random = new Random(seed);
