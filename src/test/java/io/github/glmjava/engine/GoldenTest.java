@@ -35,7 +35,8 @@ class GoldenTest {
             "glm_edge_tied",
             "glm4_0414_sharded",
             "glm4_moe_groups",
-            "glm4_moe_qknorm");
+            "glm4_moe_qknorm",
+            "glm4_moe_lite_mla");
 
     @ParameterizedTest
     @FieldSource("CASES")

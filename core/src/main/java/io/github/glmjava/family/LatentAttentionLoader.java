@@ -104,7 +104,20 @@ final class LatentAttentionLoader {
     }
 
     /** Rows that lie in an array. */
-    private record ArrayRows(float[] values, int rows) implements RowSource {
+    private static final class ArrayRows implements RowSource {
+        private final float[] values;
+        private final int rows;
+
+        ArrayRows(float[] values, int rows) {
+            this.values = values;
+            this.rows = rows;
+        }
+
+        @Override
+        public int rows() {
+            return rows;
+        }
+
         @Override
         public int columns() {
             return values.length / rows;

@@ -1,28 +1,28 @@
 package io.github.glmjava.tensor;
 
 /**
- * The Gaussian error linear unit of one number, in double precision: plain, for a few numbers at a time. The error function
+ * The Gaussian error linear unit of one number, in double precision, for a few numbers at a time. The error function
  * is Abramowitz and Stegun's formula 7.1.26, whose error is at most 1.5e-7.
  */
 final class Gelu {
     /** {@code sqrt(2 / pi)} */
-    static final float TANH_SCALE = 0.7978845608f;
+    static final float TANH_SCALE = 0.7978846f;
 
     static final float TANH_CUBIC = 0.044715f;
 
     /** {@code sqrt(1 / 2)} */
-    static final float ERF_SCALE = 0.70710678f;
+    static final float ERF_SCALE = 0.70710677f;
 
     /** In {@code t = 1 / (1 + P z)}. */
     static final float P = 0.3275911f;
 
     /** In {@code erf(z) = 1 - (A1 t + A2 t^2 + ... + A5 t^5) e^(-z^2)} for z from 0 on. */
-    static final float A1 = 0.254829592f;
+    static final float A1 = 0.2548296f;
 
-    static final float A2 = -0.284496736f;
-    static final float A3 = 1.421413741f;
-    static final float A4 = -1.453152027f;
-    static final float A5 = 1.061405429f;
+    static final float A2 = -0.28449672f;
+    static final float A3 = 1.4214138f;
+    static final float A4 = -1.4531521f;
+    static final float A5 = 1.0614054f;
 
     private Gelu() {}
 
