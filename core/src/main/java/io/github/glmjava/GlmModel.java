@@ -15,6 +15,7 @@ import io.github.glmjava.layer.GlmNetwork;
 import io.github.glmjava.layer.KeyValueCache;
 import io.github.glmjava.layer.NetworkSequence;
 import io.github.glmjava.layer.Prefix;
+import io.github.glmjava.tensor.CacheFormat;
 import io.github.glmjava.tensor.KernelProvider;
 import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.MatrixFormat;
@@ -165,7 +166,7 @@ public final class GlmModel implements AutoCloseable {
                 bytesByType.values().stream().mapToLong(Long::longValue).sum(),
                 bytesByType,
                 network.weightBytes(),
-                KeyValueCache.bytesPerToken(config),
+                KeyValueCache.bytesPerToken(config, cacheFormat()),
                 kernels.description(),
                 team.threads());
     }
@@ -241,7 +242,15 @@ public final class GlmModel implements AutoCloseable {
     }
 
     private NetworkSequence newNetworkSequence() {
-        return new NetworkSequence(network, kernels, team, options.prefillChunk());
+        return new NetworkSequence(network, kernels, team, options.prefillChunk(), cacheFormat());
+    }
+
+    private CacheFormat cacheFormat() {
+        return switch (options.keyValues()) {
+            case F32 -> CacheFormat.F32;
+            case BF16 -> CacheFormat.BF16;
+            case Q8 -> CacheFormat.Q8;
+        };
     }
 
     private void checkOpen() {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param weights the format in which weight matrices are held; the embedding, which is only looked up, stays as stored
  * @param lora folders of low-rank adapters, as PEFT saves them, and how much of each is added: 1 is what it was trained for
  * @param ptuning the folder of a P-Tuning v2 prefix, or null for none but what the model's folder may hold itself
+ * @param keyValues the format of the keys and values that a sequence keeps
  * @param progress hears how far loading is
  */
 public record LoadOptions(
@@ -23,6 +24,7 @@ public record LoadOptions(
         WeightFormat weights,
         Map<Path, Double> lora,
         @Nullable Path ptuning,
+        KeyValueFormat keyValues,
         LoadListener progress) {
     /** Checks the ranges and copies the map. */
     public LoadOptions {
@@ -61,6 +63,7 @@ public record LoadOptions(
         private WeightFormat weights = WeightFormat.AS_STORED;
         private final Map<Path, Double> lora = new LinkedHashMap<>();
         private @Nullable Path ptuning;
+        private KeyValueFormat keyValues = KeyValueFormat.F32;
         private LoadListener progress = (stage, fraction) -> {};
 
         private Builder() {}
@@ -110,6 +113,12 @@ public record LoadOptions(
             return this;
         }
 
+        /** The format of the keys and values that a sequence keeps; default: 32-bit floats, as they are computed. */
+        public Builder keyValues(KeyValueFormat format) {
+            keyValues = format;
+            return this;
+        }
+
         /** Who hears how far loading is; default: nobody. */
         public Builder progress(LoadListener listener) {
             progress = listener;
@@ -122,7 +131,7 @@ public record LoadOptions(
          * @throws IllegalArgumentException if a value is out of range
          */
         public LoadOptions build() {
-            return new LoadOptions(threads, prefillChunk, weights, lora, ptuning, progress);
+            return new LoadOptions(threads, prefillChunk, weights, lora, ptuning, keyValues, progress);
         }
     }
 }

@@ -24,6 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The engine computes what the published PyTorch code computes. */
 class GoldenTest {
     static final List<String> CASES = List.of(
+            "chatglm1_shallow",
             "chatglm2_f16_sharded",
             "chatglm2_int8",
             "chatglm2_int4",
@@ -32,7 +33,10 @@ class GoldenTest {
             "glm4_remote_bf16",
             "glm_hf_bf16",
             "glm_edge_tied",
-            "glm4_0414_sharded");
+            "glm4_0414_sharded",
+            "glm4_moe_groups",
+            "glm4_moe_qknorm",
+            "glm4_moe_lite_mla");
 
     @ParameterizedTest
     @FieldSource("CASES")

@@ -1,6 +1,7 @@
 package io.github.glmjava.cli;
 
 import io.github.glmjava.GlmModel;
+import io.github.glmjava.KeyValueFormat;
 import io.github.glmjava.LoadOptions;
 import io.github.glmjava.WeightFormat;
 import io.github.glmjava.demo.DemoModel;
@@ -45,6 +46,14 @@ final class ModelOptions {
             description = "Put a P-Tuning v2 prefix before everything, as ChatGLM's ptuning scripts save it.")
     private @Nullable Path ptuning;
 
+    @Option(
+            names = "--kv",
+            paramLabel = "FORMAT",
+            converter = KeyValueFormatConverter.class,
+            description = "Format of the key-value cache: f32, bf16 or q8. Smaller ones make long conversations"
+                    + " cheaper. Default: f32.")
+    private KeyValueFormat keyValues = KeyValueFormat.F32;
+
     /** Loads the chosen model. */
     GlmModel load() throws IOException {
         return load(null);
@@ -53,7 +62,7 @@ final class ModelOptions {
     /** Loads this model, or the chosen one if it is null. */
     GlmModel load(@Nullable Path folder) throws IOException {
         Path chosen = folder != null ? folder : model;
-        LoadOptions.Builder options = builder(threads).weights(weights);
+        LoadOptions.Builder options = builder(threads).weights(weights).keyValues(keyValues);
         lora.forEach(options::lora);
         if (ptuning != null) {
             options.ptuning(ptuning);

@@ -14,6 +14,7 @@ import io.github.glmjava.weights.StoredTensor;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,6 +86,26 @@ final class StoredWeights {
             matrix = conversion.floats(source, kernels);
         }
         return counted(matrix);
+    }
+
+    /** The rows of a matrix with what adapters add to it. */
+    RowSource rows(String name, int rows, int columns) throws CheckpointException {
+        Matrix matrix = stored(name, rows, columns);
+        List<LoraFactors> factors = conversion.adapters().factors(name, rows, columns);
+        return factors.isEmpty() ? matrix : new AdaptedRows(matrix, factors);
+    }
+
+    /**
+     * A matrix of these rows.
+     *
+     * @param name of the tensor that they come from
+     * @param format what they are converted to, or null to hold them as floats
+     */
+    Matrix matrix(String name, RowSource source, @Nullable MatrixFormat format) throws CheckpointException {
+        return counted(
+                format == null
+                        ? conversion.floats(source, kernels)
+                        : conversion.quantized(source, format, kernels, name));
     }
 
     private Matrix counted(Matrix matrix) {
@@ -161,14 +182,14 @@ final class StoredWeights {
     /**
      * What the architecture has no place for may mean that the numbers come out wrong: never pass over it silently.
      *
-     * @param ignored endings of names that the original code does not use either
+     * @param ignored says of a name whether the original code does not use it either
      * @throws CheckpointException if an adapter has no place
      */
-    void reportUnused(List<String> ignored) throws CheckpointException {
+    void reportUnused(Predicate<String> ignored) throws CheckpointException {
         conversion.adapters().requireAllUsed();
         List<String> unused = checkpoint.tensors().keySet().stream()
                 .filter(name -> !used.contains(name))
-                .filter(name -> ignored.stream().noneMatch(name::endsWith))
+                .filter(name -> !ignored.test(name))
                 .toList();
         if (!unused.isEmpty()) {
             LOG.warn("{} tensors of the checkpoint are not used by this architecture: {}", unused.size(), unused);

@@ -19,7 +19,7 @@ public record GlmNetwork(
         GlmConfig config,
         Matrix embedding,
         List<GlmBlock> blocks,
-        RmsNorm finalNorm,
+        Norm finalNorm,
         Matrix head,
         @Nullable Prefix prefix,
         long weightBytes) {
