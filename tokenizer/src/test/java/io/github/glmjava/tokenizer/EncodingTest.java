@@ -57,7 +57,6 @@ class EncodingTest {
         tokenizer.encode("xx", buffer);
         tokenizer.encode("x", buffer);
 
-        assertArrayEquals(
-                new int[] {tokenizer.encode("xx")[0], tokenizer.encode("x")[0]}, buffer.toArray());
+        assertArrayEquals(new int[] {tokenizer.encode("xx")[0], tokenizer.encode("x")[0]}, buffer.toArray());
     }
 }

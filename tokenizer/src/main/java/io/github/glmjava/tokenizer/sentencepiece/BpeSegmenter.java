@@ -103,7 +103,8 @@ final class BpeSegmenter implements Segmenter {
             border += Charsmap.utf8Length(codePoints[i - 1]);
             pairs.put(symbolOf.get(codePoints[i - 1]), symbolOf.get(codePoints[i]), PairTable.CROSSED);
             int left = i == 1 ? symbolOf.get(codePoints[0]) : merging(parts.indexOf(0, border));
-            int right = i == codePoints.length - 1 ? symbolOf.get(codePoints[i]) : merging(parts.indexOf(border, length));
+            int right =
+                    i == codePoints.length - 1 ? symbolOf.get(codePoints[i]) : merging(parts.indexOf(border, length));
             if (left >= 0 && right >= 0) {
                 pairs.put(left, right, id);
             }

@@ -26,8 +26,6 @@ final class CodePointMap {
 
     /** The number of a code point, or -1. */
     int get(int codePoint) {
-        return codePoint < ofBmp.length
-                ? ofBmp[codePoint]
-                : codePoint < BMP ? -1 : ofSupplementary.get(codePoint, 0);
+        return codePoint < ofBmp.length ? ofBmp[codePoint] : codePoint < BMP ? -1 : ofSupplementary.get(codePoint, 0);
     }
 }
