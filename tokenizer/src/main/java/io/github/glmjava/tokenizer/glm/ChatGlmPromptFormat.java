@@ -102,7 +102,8 @@ public final class ChatGlmPromptFormat implements PromptFormat {
 
     @Override
     public int[] encodeContinuation(List<ChatMessage> earlier, List<ChatMessage> next) {
-        throw new UnsupportedOperationException("a prompt of ChatGLM-6B ends with [gMASK] and <sop>, so it cannot go on");
+        throw new UnsupportedOperationException(
+                "a prompt of ChatGLM-6B ends with [gMASK] and <sop>, so it cannot go on");
     }
 
     @Override

@@ -23,7 +23,8 @@ final class WhitespacePieces {
     private void enter(SentencePieceTokenizer file, String piece, String text) {
         int id = file.id(piece);
         if (id < 0) {
-            throw new IllegalArgumentException("the model file has no piece " + piece + ", it is not that of ChatGLM-6B");
+            throw new IllegalArgumentException(
+                    "the model file has no piece " + piece + ", it is not that of ChatGLM-6B");
         }
         textOfId.put(id, text);
     }
@@ -38,13 +39,22 @@ final class WhitespacePieces {
         return textOfId.get(id);
     }
 
-    /**
-     * A text with white space written as pieces.
-     *
-     * @param text what to encode
-     * @param sources for each {@code char} of it, and its end, the index in the original
-     */
-    record Rewritten(String text, int[] sources) {
+    /** A text with white space written as pieces. */
+    static final class Rewritten {
+        private final String text;
+        private final int[] sources;
+
+        private Rewritten(String text, int[] sources) {
+            this.text = text;
+            this.sources = sources;
+        }
+
+        /** What to encode. */
+        String text() {
+            return text;
+        }
+
+        /** The index in the original of a {@code char} of the text, or of its end. */
         int source(int index) {
             return sources[index];
         }

@@ -55,7 +55,8 @@ class ChatGlmGoldenTest {
     void agreesWithTheTokenizerClassOnTexts() {
         for (JsonNode row : SharedFiles.rows(FOLDER + "glm_cases.jsonl")) {
             int[] ids = GoldenRows.assertRow(format.tokenizer(), row);
-            assertArrayEquals(shifted(ids), early.tokenizer().encode(row.get("text").asString()));
+            assertArrayEquals(
+                    shifted(ids), early.tokenizer().encode(row.get("text").asString()));
             String decoded = early.tokenizer().decode(shifted(ids));
             if (row.has("decoded")) {
                 assertEquals(row.get("decoded").asString(), decoded);
@@ -94,7 +95,8 @@ class ChatGlmGoldenTest {
             int[] ids = SharedFiles.ids(row, "ids");
             GoldenRows.assertDecodes(tokenizer, row.get("sp_decoded").asString(), ids);
             assertEquals(row.get("hf_decoded").asString(), tokenizer.decodeWithCleanUp(ids));
-            int[] known = Arrays.stream(ids).filter(id -> id != file.unknownId()).toArray();
+            int[] known =
+                    Arrays.stream(ids).filter(id -> id != file.unknownId()).toArray();
             assertEquals(row.get("hf_decoded_skip_special").asString(), tokenizer.decodeWithCleanUp(known));
         }
     }
@@ -125,8 +127,7 @@ class ChatGlmGoldenTest {
 
     @Test
     void numbersSpecialTokensAsTheOriginal() {
-        JsonNode specials =
-                SharedFiles.json(FOLDER + "special_tokens.json").get("sp_special");
+        JsonNode specials = SharedFiles.json(FOLDER + "special_tokens.json").get("sp_special");
         for (String name : specials.propertyNames()) {
             assertEquals(specials.get(name).asInt(), format.tokenizer().specialId(name), name);
         }
