@@ -28,12 +28,21 @@ public interface PromptFormat {
     int[] encodeChat(List<ChatMessage> messages);
 
     /**
+     * True if {@link #encodeContinuation} works. It cannot where the answer is not generated behind the conversation alone: every
+     * question then needs its whole prompt.
+     */
+    default boolean canContinue() {
+        return true;
+    }
+
+    /**
      * What to append to a sequence that already holds an encoded conversation and the answer generated for it (without
      * the stop token), so that the model answers the next message.
      *
      * @param earlier the messages that the sequence holds, the answer included; at least two
      * @param next the new messages, at least one
      * @return ids to append
+     * @throws UnsupportedOperationException if not {@link #canContinue}
      */
     int[] encodeContinuation(List<ChatMessage> earlier, List<ChatMessage> next);
 

@@ -99,7 +99,7 @@ public final class ChatGlm3PromptFormat implements PromptFormat {
      * @param message one of {@link #parseAnswer} with metadata that is not blank
      */
     public ToolCall toolCall(ChatMessage message) {
-        String name = Answers.strip(message.metadata());
+        String name = PythonText.strip(message.metadata());
         if (name.isEmpty()) {
             throw new IllegalArgumentException("the message names no tool");
         }

@@ -107,6 +107,6 @@ class PythonTextTest {
 
     @Test
     void stripsAsPython() {
-        assertEquals("x\u200B", Answers.strip(" \t\u0085\u00A0\u3000\u001Cx\u200B\n\u2007"));
+        assertEquals("x\u200B", PythonText.strip(" \t\u0085\u00A0\u3000\u001Cx\u200B\n\u2007"));
     }
 }
