@@ -22,8 +22,7 @@ final class Glm4MoeFamily implements ModelFamily {
 
     @Override
     public GlmConfig architecture(ConfigFields config) throws CheckpointException {
-        AttentionConfig attention =
-                NativeLayout.attention(config).withQueryKeyNorm(config.flag("use_qk_norm", false));
+        AttentionConfig attention = NativeLayout.attention(config).withQueryKeyNorm(config.flag("use_qk_norm", false));
         GlmConfig architecture = NativeLayout.architecture(config)
                 .attention(attention)
                 .rotary(NativeLayout.rotary(config, attention.keySize(), RotaryConfig.Pairing.HALVES))

@@ -39,9 +39,8 @@ final class Glm4MoeLiteFamily implements ModelFamily {
         config.integer("qk_head_dim", latent.querySize(), latent.querySize(), latent.querySize());
         config.integer("head_dim", 1, MAX_SIZE, latent.rotarySize());
         AttentionConfig attention = latent.attention(heads);
-        RotaryConfig.Pairing pairing = config.flag("rope_interleave", true)
-                ? RotaryConfig.Pairing.NEIGHBOURS
-                : RotaryConfig.Pairing.HALVES;
+        RotaryConfig.Pairing pairing =
+                config.flag("rope_interleave", true) ? RotaryConfig.Pairing.NEIGHBOURS : RotaryConfig.Pairing.HALVES;
         GlmConfig architecture = NativeLayout.architecture(config)
                 .attention(attention)
                 .rotary(NativeLayout.rotary(config, latent.rotarySize(), 1, pairing))

@@ -41,9 +41,8 @@ final class LatentAttentionLoader {
         int heads = attention.heads();
         int hiddenSize = config.hiddenSize();
         boolean compressed = latent.queryRank() > 0;
-        Linear queryDown = compressed
-                ? linear(TensorRole.QUERY_DOWN, layer, latent.queryRank(), hiddenSize, latent.bias())
-                : null;
+        Linear queryDown =
+                compressed ? linear(TensorRole.QUERY_DOWN, layer, latent.queryRank(), hiddenSize, latent.bias()) : null;
         Linear query = compressed
                 ? linear(TensorRole.QUERY_UP, layer, heads * latent.querySize(), latent.queryRank(), false)
                 : linear(TensorRole.QUERY, layer, heads * latent.querySize(), hiddenSize, false);
@@ -59,7 +58,8 @@ final class LatentAttentionLoader {
             int first = head * headRows;
             float[] keys = floats(up, first, latent.plainSize());
             float[] values = floats(up, first + latent.plainSize(), latent.valueSize());
-            keysToLatent.add(weights.matrix(upName, new ArrayRows(transposed(keys, latent.rank()), latent.rank()), format));
+            keysToLatent.add(
+                    weights.matrix(upName, new ArrayRows(transposed(keys, latent.rank()), latent.rank()), format));
             latentToValues.add(weights.matrix(upName, new ArrayRows(values, latent.valueSize()), format));
         }
         return new LatentAttention(

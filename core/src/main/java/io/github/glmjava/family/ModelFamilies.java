@@ -14,7 +14,9 @@ public final class ModelFamilies {
             new ChatGlm2Family(),
             new ChatGlmFamily(),
             new GlmFamily(),
-            new Glm4NativeFamily(), new Glm4MoeFamily(), new Glm4MoeLiteFamily());
+            new Glm4NativeFamily(),
+            new Glm4MoeFamily(),
+            new Glm4MoeLiteFamily());
 
     private ModelFamilies() {}
 

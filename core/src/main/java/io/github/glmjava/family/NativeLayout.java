@@ -84,7 +84,8 @@ final class NativeLayout {
         int experts = config.integer("n_routed_experts", 1, 1 << 14);
         int groups = config.integer("n_group", 1, experts, 1);
         if (experts % groups != 0 || experts / groups < 2) {
-            throw config.wrong("n_group", groups, "a divisor of n_routed_experts " + experts + ", at least two a group");
+            throw config.wrong(
+                    "n_group", groups, "a divisor of n_routed_experts " + experts + ", at least two a group");
         }
         int size = config.integer("moe_intermediate_size", 1, 1 << 20);
         return new ExpertsConfig(

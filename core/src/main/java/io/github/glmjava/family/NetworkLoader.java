@@ -127,7 +127,8 @@ public final class NetworkLoader {
 
     private RmsNorm headNorm(String name) throws CheckpointException {
         return new RmsNorm(
-                weights.vector(name, config.attention().keySize()), config.norm().epsilon());
+                weights.vector(name, config.attention().keySize()),
+                config.norm().epsilon());
     }
 
     private FeedForward feedForward(int layer) throws CheckpointException {

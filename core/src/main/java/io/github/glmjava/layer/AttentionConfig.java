@@ -44,17 +44,20 @@ public record AttentionConfig(
 
     /** The same with or without biases. */
     public AttentionConfig withBiases(boolean ofInput, boolean ofOutput) {
-        return new AttentionConfig(heads, groups, keySize, valueSize, scale, queryKeyNorm, order, ofInput, ofOutput, latent);
+        return new AttentionConfig(
+                heads, groups, keySize, valueSize, scale, queryKeyNorm, order, ofInput, ofOutput, latent);
     }
 
     /** The same with or without norms of queries and keys. */
     public AttentionConfig withQueryKeyNorm(boolean norm) {
-        return new AttentionConfig(heads, groups, keySize, valueSize, scale, norm, order, inputBias, outputBias, latent);
+        return new AttentionConfig(
+                heads, groups, keySize, valueSize, scale, norm, order, inputBias, outputBias, latent);
     }
 
     /** The same in another order. */
     public AttentionConfig withOrder(Order other) {
-        return new AttentionConfig(heads, groups, keySize, valueSize, scale, queryKeyNorm, other, inputBias, outputBias, latent);
+        return new AttentionConfig(
+                heads, groups, keySize, valueSize, scale, queryKeyNorm, other, inputBias, outputBias, latent);
     }
 
     /** Query heads that share one key and value head. */

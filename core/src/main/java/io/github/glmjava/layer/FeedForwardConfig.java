@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param experts the mixtures of experts, or null where every layer is dense
  */
 public record FeedForwardConfig(
-        int size, Activation activation, boolean bias, @Nullable ExpertsConfig experts) {
+        int size,
+        Activation activation,
+        boolean bias,
+        @Nullable ExpertsConfig experts) {
     /** What is between the matrices. */
     public enum Activation {
         /** {@code silu(gate) * up} (Shazeer 2020). */

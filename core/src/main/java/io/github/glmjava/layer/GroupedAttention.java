@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param output the projection of all heads' outputs back to the residual stream
  */
 public record GroupedAttention(
-        Projection queryKeyValue, @Nullable RmsNorm queryNorm, @Nullable RmsNorm keyNorm, Linear output)
-        implements Attention {
+        Projection queryKeyValue,
+        @Nullable RmsNorm queryNorm,
+        @Nullable RmsNorm keyNorm,
+        Linear output) implements Attention {
     @Override
     public void apply(Workspace workspace, int layer, float[] input, int firstSlot, int tokens, float[] result) {
         queryKeyValue.apply(workspace, input, tokens, workspace.queryKeyValue);

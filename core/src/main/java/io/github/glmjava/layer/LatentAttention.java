@@ -66,8 +66,7 @@ public final class LatentAttention implements Attention {
         if (tokens == 1) {
             rotateAndStore(workspace, space, layer, firstSlot, 0);
         } else {
-            workspace.forEachToken(
-                    tokens, token -> rotateAndStore(workspace, space, layer, firstSlot + token, token));
+            workspace.forEachToken(tokens, token -> rotateAndStore(workspace, space, layer, firstSlot + token, token));
         }
         HeadFeatures absorbed = space.absorbed.in(workspace.queryKeyValue);
         space.multiplication.multiply(keysToLatent, space.plainQueries.in(space.queries), tokens, absorbed);
