@@ -161,6 +161,10 @@ public final class NetworkSequence {
         for (int i = 0; i < tokens; i++) {
             network.embedding().readRow(positions.id(first + i), workspace.hidden, i * config.hiddenSize());
         }
+        LearnedPositions learned = network.positions();
+        if (learned != null) {
+            learned.add(workspace.kernels(), positions, first, tokens, workspace.hidden, workspace.normed);
+        }
         workspace.rotary().prepare(positions, first, tokens);
         report(-1, first, workspace.hidden, tokens);
         for (int layer = 0; layer < config.layers(); layer++) {
