@@ -36,7 +36,8 @@ class GoldenTest {
             "glm4_0414_sharded",
             "glm4_moe_groups",
             "glm4_moe_qknorm",
-            "glm4_moe_lite_mla");
+            "glm4_moe_lite_mla",
+            "glm_original_blank");
 
     @ParameterizedTest
     @FieldSource("CASES")

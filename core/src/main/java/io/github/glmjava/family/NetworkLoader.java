@@ -12,6 +12,7 @@ import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.layer.GlmNetwork;
 import io.github.glmjava.layer.GroupedAttention;
 import io.github.glmjava.layer.LayerNorm;
+import io.github.glmjava.layer.LearnedPositions;
 import io.github.glmjava.layer.Linear;
 import io.github.glmjava.layer.MixtureOfExperts;
 import io.github.glmjava.layer.Norm;
@@ -65,6 +66,7 @@ public final class NetworkLoader {
 
     private GlmNetwork load(IntConsumer progress) throws CheckpointException {
         Matrix embedding = table(TensorRole.EMBEDDING, null);
+        LearnedPositions positions = positions();
         List<GlmBlock> blocks = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
             blocks.add(block(layer));
@@ -73,7 +75,17 @@ public final class NetworkLoader {
         Norm finalNorm = norm(names.of(TensorRole.FINAL_NORM));
         Matrix head = head(embedding);
         weights.reportUnused(name -> names.ignores(name, config.layers()));
-        return new GlmNetwork(config, embedding, blocks, finalNorm, head, null, weights.bytes());
+        return new GlmNetwork(config, embedding, positions, blocks, finalNorm, head, null, weights.bytes());
+    }
+
+    private @Nullable LearnedPositions positions() throws CheckpointException {
+        int rows = config.learnedPositions();
+        if (rows == 0) {
+            return null;
+        }
+        return new LearnedPositions(
+                weights.matrix(names.of(TensorRole.POSITION_EMBEDDING), rows, config.hiddenSize(), null),
+                weights.matrix(names.of(TensorRole.BLANK_POSITION_EMBEDDING), rows, config.hiddenSize(), null));
     }
 
     private Matrix table(TensorRole role, @Nullable MatrixFormat format) throws CheckpointException {
