@@ -10,6 +10,7 @@ import io.github.glmjava.family.WeightConversion;
 import io.github.glmjava.generation.GenerationConfigReader;
 import io.github.glmjava.generation.GenerationSetup;
 import io.github.glmjava.generation.TokenHistory;
+import io.github.glmjava.gguf.GgufModel;
 import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.layer.GlmNetwork;
 import io.github.glmjava.layer.KeyValueCache;
@@ -23,9 +24,12 @@ import io.github.glmjava.tensor.WorkerTeam;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.tokenizer.Tokenizer;
 import io.github.glmjava.weights.Checkpoint;
+import io.github.glmjava.weights.GgufFile;
 import io.github.glmjava.weights.StoredTensor;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -103,7 +107,7 @@ public final class GlmModel implements AutoCloseable {
     /**
      * Loads a model with the default options.
      *
-     * @param folder holds {@code config.json}, the weights, and for text the tokenizer's file
+     * @param folder holds {@code config.json}, the weights, and for text the tokenizer's file; or a file of GGUF
      * @throws io.github.glmjava.weights.CheckpointException if the configuration or the weights are malformed,
      *     unsupported or do not fit together
      * @throws io.github.glmjava.tokenizer.TokenizerException if the tokenizer's file is malformed or unsupported
@@ -116,14 +120,52 @@ public final class GlmModel implements AutoCloseable {
     /**
      * Loads a model.
      *
-     * @param folder holds {@code config.json}, the weights, and for text the tokenizer's file
+     * @param folder holds {@code config.json}, the weights, and for text the tokenizer's file; or a file of GGUF
      * @throws IOException as {@link #load(Path)}; nothing stays open then
      */
-    @SuppressWarnings("MustBeClosed") // closed by close()
     public static GlmModel load(Path folder, LoadOptions options) throws IOException {
+        if (GgufFile.isGguf(folder)) {
+            return loadGguf(folder, options);
+        }
         ModelFolder files = ModelFolder.read(folder);
         ModelFamily family = ModelFamilies.of(files);
-        Checkpoint checkpoint = Checkpoint.open(folder);
+        return load(files, family, Checkpoint.open(folder), options);
+    }
+
+    /** What a folder would have beside the weights is unpacked and read like a folder's. */
+    @SuppressWarnings("MustBeClosed") // closed by close()
+    private static GlmModel loadGguf(Path file, LoadOptions options) throws IOException {
+        GgufModel checkpoint = GgufModel.open(file);
+        ModelFolder files;
+        ModelFamily family;
+        Path folder = Files.createTempDirectory("gguf");
+        try {
+            try {
+                checkpoint.writeSmallFiles(folder);
+                files = ModelFolder.read(folder);
+                family = ModelFamilies.of(files);
+            } catch (IOException | RuntimeException | Error e) {
+                checkpoint.close();
+                throw e;
+            }
+            return load(files, family, checkpoint, options);
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(folder);
+    }
+
+    @SuppressWarnings("MustBeClosed") // closed by close()
+    private static GlmModel load(ModelFolder files, ModelFamily family, Checkpoint checkpoint, LoadOptions options)
+            throws IOException {
         WorkerTeam team = new WorkerTeam(options.threads());
         Arena convertedWeights = Arena.ofShared();
         try {
