@@ -12,11 +12,17 @@ import java.util.Map;
  * @param prefillChunk tokens of a prompt that run through the layers at a time; at least 1. More use the processor a
  *     little better and take more memory; the results are the same
  * @param weights the format in which weight matrices are held; the embedding, which is only looked up, stays as stored
+ * @param memory where weights lie that are used as stored
  * @param lora folders of low-rank adapters, as PEFT saves them, and how much of each is added: 1 is what it was trained for
  * @param progress hears how far loading is
  */
 public record LoadOptions(
-        int threads, int prefillChunk, WeightFormat weights, Map<Path, Double> lora, LoadListener progress) {
+        int threads,
+        int prefillChunk,
+        WeightFormat weights,
+        WeightMemory memory,
+        Map<Path, Double> lora,
+        LoadListener progress) {
     /** Checks the ranges and copies the map. */
     public LoadOptions {
         if (threads < 1) {
@@ -52,6 +58,7 @@ public record LoadOptions(
         private int prefillChunk = 256;
 
         private WeightFormat weights = WeightFormat.AS_STORED;
+        private WeightMemory memory = WeightMemory.MAPPED;
         private final Map<Path, Double> lora = new LinkedHashMap<>();
         private LoadListener progress = (stage, fraction) -> {};
 
@@ -72,6 +79,12 @@ public record LoadOptions(
         /** The format in which weight matrices are held; default: as stored. Others are made while loading. */
         public Builder weights(WeightFormat format) {
             weights = format;
+            return this;
+        }
+
+        /** Where weights lie that are used as stored; default: in their mapped files. */
+        public Builder memory(WeightMemory where) {
+            memory = where;
             return this;
         }
 
@@ -104,7 +117,7 @@ public record LoadOptions(
          * @throws IllegalArgumentException if a value is out of range
          */
         public LoadOptions build() {
-            return new LoadOptions(threads, prefillChunk, weights, lora, progress);
+            return new LoadOptions(threads, prefillChunk, weights, memory, lora, progress);
         }
     }
 }

@@ -11,6 +11,7 @@ import io.github.glmjava.weights.Checkpoint;
 import io.github.glmjava.weights.CheckpointException;
 import io.github.glmjava.weights.DType;
 import io.github.glmjava.weights.StoredTensor;
+import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -67,7 +68,7 @@ final class StoredWeights {
         if (factors.isEmpty() || format != null) {
             return new Linear(matrix(name, rows, columns, format), addend, null);
         }
-        return new Linear(counted(stored(name, rows, columns)), addend, update(factors));
+        return new Linear(counted(stored(name, rows, columns, true)), addend, update(factors));
     }
 
     /**
@@ -76,8 +77,18 @@ final class StoredWeights {
      * @param format what it is converted to, or null to leave it as stored
      */
     Matrix matrix(String name, int rows, int columns, @Nullable MatrixFormat format) throws CheckpointException {
-        Matrix matrix = stored(name, rows, columns);
+        return matrix(name, rows, columns, format, format == null);
+    }
+
+    /** A matrix whose rows are only looked up: as stored, and nothing is gained by copying it. */
+    Matrix table(String name, int rows, int columns) throws CheckpointException {
+        return matrix(name, rows, columns, null, false);
+    }
+
+    private Matrix matrix(String name, int rows, int columns, @Nullable MatrixFormat format, boolean streamed)
+            throws CheckpointException {
         List<LoraFactors> factors = conversion.adapters().factors(name, rows, columns);
+        Matrix matrix = stored(name, rows, columns, streamed && factors.isEmpty());
         RowSource source = factors.isEmpty() ? matrix : new AdaptedRows(matrix, factors);
         if (format != null) {
             matrix = conversion.quantized(source, format, kernels, name);
@@ -109,9 +120,10 @@ final class StoredWeights {
                 counted(conversion.floats(down, rank, kernels)), counted(conversion.floats(up, rows, kernels)));
     }
 
-    private Matrix stored(String name, int rows, int columns) throws CheckpointException {
+    /** @param streamed whether decoding will read this matrix again and again, so that its place in memory matters */
+    private Matrix stored(String name, int rows, int columns, boolean streamed) throws CheckpointException {
         if (find(name).dtype() == DType.I8) {
-            return integers(name, rows, columns);
+            return integers(name, rows, columns, streamed);
         }
         StoredTensor tensor = tensor(name, List.of((long) rows, (long) columns));
         MatrixFormat format = switch (tensor.dtype()) {
@@ -122,17 +134,21 @@ final class StoredWeights {
                 throw new CheckpointException(tensor.file() + ": tensor \"" + name + "\" has dtype " + tensor.dtype()
                         + ", expected F32, F16, BF16, or I8 with scales");
         };
-        return kernels.matrix(format, tensor.data(), rows, columns);
+        return kernels.matrix(format, data(tensor, streamed), rows, columns);
     }
 
     /** Half as many columns as there should be are 4-bit integers. */
-    private Matrix integers(String name, int rows, int columns) throws CheckpointException {
+    private Matrix integers(String name, int rows, int columns, boolean streamed) throws CheckpointException {
         List<Long> halved = List.of((long) rows, columns / 2L);
         boolean pairs = columns % 2 == 0 && find(name).shape().equals(halved);
         StoredTensor tensor = tensor(name, pairs ? halved : List.of((long) rows, (long) columns));
         MatrixFormat format = pairs ? MatrixFormat.I4 : MatrixFormat.I8;
         return new RowScaledMatrix(
-                kernels.matrix(format, tensor.data(), rows, columns), vector(name + SCALE_SUFFIX, rows));
+                kernels.matrix(format, data(tensor, streamed), rows, columns), vector(name + SCALE_SUFFIX, rows));
+    }
+
+    private MemorySegment data(StoredTensor tensor, boolean streamed) throws CheckpointException {
+        return streamed && conversion.copies() ? conversion.copied(tensor) : tensor.data();
     }
 
     private StoredTensor find(String name) throws CheckpointException {
