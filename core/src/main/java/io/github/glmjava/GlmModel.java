@@ -5,6 +5,7 @@ import io.github.glmjava.family.ModelFamilies;
 import io.github.glmjava.family.ModelFamily;
 import io.github.glmjava.family.ModelFolder;
 import io.github.glmjava.family.NetworkLoader;
+import io.github.glmjava.family.PrefixReader;
 import io.github.glmjava.family.WeightConversion;
 import io.github.glmjava.generation.GenerationConfigReader;
 import io.github.glmjava.generation.GenerationSetup;
@@ -13,6 +14,7 @@ import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.layer.GlmNetwork;
 import io.github.glmjava.layer.KeyValueCache;
 import io.github.glmjava.layer.NetworkSequence;
+import io.github.glmjava.layer.Prefix;
 import io.github.glmjava.tensor.KernelProvider;
 import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.MatrixFormat;
@@ -77,14 +79,24 @@ public final class GlmModel implements AutoCloseable {
                         .mapToInt(Integer::intValue)
                         .toArray());
         generator = new Generator(setup);
-        network = NetworkLoader.load(
+        GlmNetwork loaded = NetworkLoader.load(
                 checkpoint,
                 config,
                 family.tensorNames(),
                 kernels,
                 conversion(options),
                 layers -> options.progress().onProgress("weights", (double) layers / config.layers()));
+        network = loaded.withPrefix(prefix(folder, config));
         info = describe(family, config);
+    }
+
+    /** A prefix may come in a folder of its own, or in the model's, whose configuration then mentions it. */
+    private @Nullable Prefix prefix(ModelFolder folder, GlmConfig config) throws IOException {
+        Path source = options.ptuning();
+        if (source == null && folder.config().isSet("pre_seq_len")) {
+            source = folder.path();
+        }
+        return source == null ? null : PrefixReader.read(source, config, kernels, team);
     }
 
     /**

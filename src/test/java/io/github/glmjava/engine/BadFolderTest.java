@@ -200,7 +200,6 @@ class BadFolderTest {
                 "apply_residual_connection_post_layernorm | true",
                 "original_rope | false",
                 "tie_word_embeddings | true",
-                "pre_seq_len | 128",
                 "quantization_bit | 3",
                 "rotary_percent | 1.0",
                 "interleaved_qkv | true",

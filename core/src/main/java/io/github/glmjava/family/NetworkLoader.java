@@ -64,7 +64,7 @@ public final class NetworkLoader {
         RmsNorm finalNorm = norm(names.of(TensorRole.FINAL_NORM));
         Matrix head = head(embedding);
         weights.reportUnused(names.ignored());
-        return new GlmNetwork(config, embedding, blocks, finalNorm, head, weights.bytes());
+        return new GlmNetwork(config, embedding, blocks, finalNorm, head, null, weights.bytes());
     }
 
     private Matrix embedding() throws CheckpointException {

@@ -37,15 +37,13 @@ abstract class RemoteCodeFamily implements ModelFamily {
         config.require("tie_word_embeddings", false);
         config.require("interleaved_qkv", false);
         config.requireNumber("rotary_percent", 0.5);
-        config.requireUnset("prefix_projection");
-        int prefix = config.integer("pre_seq_len", 0, Integer.MAX_VALUE, 0);
-        if (prefix != 0) {
-            throw config.wrong("pre_seq_len", prefix, "0 or absent");
-        }
         int bits = config.integer("quantization_bit", 0, Integer.MAX_VALUE, 0);
         if (bits != 0 && bits != 4 && bits != 8) {
             throw config.wrong("quantization_bit", bits, "0, 4, 8 or absent");
         }
+        // Where the prefix is read, PrefixReader looks closer.
+        config.integer("pre_seq_len", 0, Integer.MAX_VALUE, 0);
+        config.flag("prefix_projection", false);
         int vocabulary = config.integer("padded_vocab_size", 1, 1 << 24);
         config.integer("vocab_size", 1, vocabulary, vocabulary);
         int hiddenSize = config.integer("hidden_size", 1, 1 << 20);
@@ -98,6 +96,11 @@ abstract class RemoteCodeFamily implements ModelFamily {
                 .name(TensorRole.FINAL_NORM, "transformer.encoder.final_layernorm.weight")
                 .name(TensorRole.HEAD, "transformer.output_layer.weight")
                 .ignore("rotary_pos_emb.inv_freq")
+                .ignore("prefix_encoder.embedding.weight")
+                .ignore("prefix_encoder.trans.0.weight")
+                .ignore("prefix_encoder.trans.0.bias")
+                .ignore("prefix_encoder.trans.2.weight")
+                .ignore("prefix_encoder.trans.2.bias")
                 .build();
     }
 }

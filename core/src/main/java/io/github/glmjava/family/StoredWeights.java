@@ -122,19 +122,27 @@ final class StoredWeights {
 
     /** @param streamed whether decoding will read this matrix again and again, so that its place in memory matters */
     private Matrix stored(String name, int rows, int columns, boolean streamed) throws CheckpointException {
-        if (find(name).dtype() == DType.I8) {
+        if (find(name).dtype() == DType.I8 && checkpoint.find(name + SCALE_SUFFIX) != null) {
             return integers(name, rows, columns, streamed);
         }
         StoredTensor tensor = tensor(name, List.of((long) rows, (long) columns));
-        MatrixFormat format = switch (tensor.dtype()) {
+        return kernels.matrix(floatFormat(tensor), data(tensor, streamed), rows, columns);
+    }
+
+    /**
+     * The format of a matrix of floats.
+     *
+     * @throws CheckpointException if the tensor holds something else
+     */
+    static MatrixFormat floatFormat(StoredTensor tensor) throws CheckpointException {
+        return switch (tensor.dtype()) {
             case F32 -> MatrixFormat.F32;
             case F16 -> MatrixFormat.F16;
             case BF16 -> MatrixFormat.BF16;
             default ->
-                throw new CheckpointException(tensor.file() + ": tensor \"" + name + "\" has dtype " + tensor.dtype()
-                        + ", expected F32, F16, BF16, or I8 with scales");
+                throw new CheckpointException(tensor.file() + ": tensor \"" + tensor.name() + "\" has dtype "
+                        + tensor.dtype() + ", expected F32, F16, BF16, or I8 with scales");
         };
-        return kernels.matrix(format, data(tensor, streamed), rows, columns);
     }
 
     /** Half as many columns as there should be are 4-bit integers. */

@@ -18,10 +18,10 @@ public record GlmBlock(
         RmsNorm feedForwardNorm,
         FeedForward feedForward,
         @Nullable RmsNorm feedForwardOutputNorm) {
-    /** Updates the residual stream {@code workspace.hidden} of {@code tokens} tokens. */
-    void apply(Workspace workspace, int layer, int firstPosition, int tokens) {
+    /** Updates the residual stream {@code workspace.hidden} of {@code tokens} tokens, of which the first has this slot. */
+    void apply(Workspace workspace, int layer, int firstSlot, int tokens) {
         attentionNorm.apply(workspace, workspace.hidden, tokens, workspace.normed);
-        attention.apply(workspace, layer, workspace.normed, firstPosition, tokens, workspace.sublayer);
+        attention.apply(workspace, layer, workspace.normed, firstSlot, tokens, workspace.sublayer);
         addSublayer(workspace, tokens, attentionOutputNorm);
 
         feedForwardNorm.apply(workspace, workspace.hidden, tokens, workspace.normed);

@@ -50,7 +50,10 @@ class WeightArenaTest {
 
     /** The first and the last byte of so many. */
     private static long[] ends(long size) {
-        return LongStream.of(0, size - 1).filter(at -> at >= 0 && at < size).distinct().toArray();
+        return LongStream.of(0, size - 1)
+                .filter(at -> at >= 0 && at < size)
+                .distinct()
+                .toArray();
     }
 
     @Test
