@@ -11,6 +11,7 @@ import io.github.glmjava.weights.Checkpoint;
 import io.github.glmjava.weights.CheckpointException;
 import io.github.glmjava.weights.DType;
 import io.github.glmjava.weights.StoredTensor;
+import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -74,7 +75,7 @@ final class StoredWeights {
         if (factors.isEmpty() || format != null) {
             return new Linear(matrix(name, rows, columns, format), addend, null);
         }
-        return new Linear(plain(name, rows, columns), addend, update(factors));
+        return new Linear(plain(name, rows, columns, true), addend, update(factors));
     }
 
     /**
@@ -85,16 +86,23 @@ final class StoredWeights {
     Matrix matrix(String name, int rows, int columns, @Nullable MatrixFormat format) throws CheckpointException {
         List<LoraFactors> factors = conversion.adapters().factors(name, rows, columns);
         if (format == null && factors.isEmpty()) {
-            return plain(name, rows, columns);
+            return plain(name, rows, columns, true);
         }
         return matrix(name, rows(name, rows, columns), format);
     }
 
+    /** A matrix whose rows are only looked up: as stored, and nothing is gained by copying it. */
+    Matrix table(String name, int rows, int columns) throws CheckpointException {
+        return conversion.adapters().factors(name, rows, columns).isEmpty()
+                ? plain(name, rows, columns, false)
+                : matrix(name, rows(name, rows, columns), null);
+    }
+
     /** A matrix as it is stored; one of foreign blocks in the format of ours that is next to it. */
-    private Matrix plain(String name, int rows, int columns) throws CheckpointException {
+    private Matrix plain(String name, int rows, int columns, boolean streamed) throws CheckpointException {
         DType dtype = find(name).dtype();
         if (!dtype.isBlocked()) {
-            return counted(stored(name, rows, columns));
+            return counted(stored(name, rows, columns, streamed));
         }
         MatrixFormat format = dtype == DType.Q4_0 ? MatrixFormat.Q4 : MatrixFormat.Q8;
         requantized.add(dtype + " as " + format);
@@ -107,7 +115,7 @@ final class StoredWeights {
 
     /** The rows of a matrix with what adapters add to it. */
     RowSource rows(String name, int rows, int columns) throws CheckpointException {
-        RowSource stored = find(name).dtype().isBlocked() ? blocks(name, rows, columns) : stored(name, rows, columns);
+        RowSource stored = find(name).dtype().isBlocked() ? blocks(name, rows, columns) : stored(name, rows, columns, false);
         List<LoraFactors> factors = conversion.adapters().factors(name, rows, columns);
         return factors.isEmpty() ? stored : new AdaptedRows(stored, factors);
     }
@@ -147,12 +155,13 @@ final class StoredWeights {
                 counted(conversion.floats(down, rank, kernels)), counted(conversion.floats(up, rows, kernels)));
     }
 
-    private Matrix stored(String name, int rows, int columns) throws CheckpointException {
+    /** @param streamed whether decoding will read this matrix again and again, so that its place in memory matters */
+    private Matrix stored(String name, int rows, int columns, boolean streamed) throws CheckpointException {
         if (find(name).dtype() == DType.I8 && checkpoint.find(name + SCALE_SUFFIX) != null) {
-            return integers(name, rows, columns);
+            return integers(name, rows, columns, streamed);
         }
         StoredTensor tensor = tensor(name, List.of((long) rows, (long) columns));
-        return kernels.matrix(floatFormat(tensor), tensor.data(), rows, columns);
+        return kernels.matrix(floatFormat(tensor), data(tensor, streamed), rows, columns);
     }
 
     /**
@@ -172,13 +181,17 @@ final class StoredWeights {
     }
 
     /** Half as many columns as there should be are 4-bit integers. */
-    private Matrix integers(String name, int rows, int columns) throws CheckpointException {
+    private Matrix integers(String name, int rows, int columns, boolean streamed) throws CheckpointException {
         List<Long> halved = List.of((long) rows, columns / 2L);
         boolean pairs = columns % 2 == 0 && find(name).shape().equals(halved);
         StoredTensor tensor = tensor(name, pairs ? halved : List.of((long) rows, (long) columns));
         MatrixFormat format = pairs ? MatrixFormat.I4 : MatrixFormat.I8;
         return new RowScaledMatrix(
-                kernels.matrix(format, tensor.data(), rows, columns), vector(name + SCALE_SUFFIX, rows));
+                kernels.matrix(format, data(tensor, streamed), rows, columns), vector(name + SCALE_SUFFIX, rows));
+    }
+
+    private MemorySegment data(StoredTensor tensor, boolean streamed) throws CheckpointException {
+        return streamed && conversion.copies() ? conversion.copied(tensor) : tensor.data();
     }
 
     private StoredTensor find(String name) throws CheckpointException {
