@@ -115,7 +115,8 @@ final class StoredWeights {
 
     /** The rows of a matrix with what adapters add to it. */
     RowSource rows(String name, int rows, int columns) throws CheckpointException {
-        RowSource stored = find(name).dtype().isBlocked() ? blocks(name, rows, columns) : stored(name, rows, columns, false);
+        RowSource stored =
+                find(name).dtype().isBlocked() ? blocks(name, rows, columns) : stored(name, rows, columns, false);
         List<LoraFactors> factors = conversion.adapters().factors(name, rows, columns);
         return factors.isEmpty() ? stored : new AdaptedRows(stored, factors);
     }
