@@ -149,6 +149,7 @@ public final class WorkerTeam implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // a hint as good as the other one; nothing depends on it
     private void spin() {
         if (crowded) {
             Thread.yield();
