@@ -1,5 +1,7 @@
 package io.github.glmjava.tokenizer.glm;
 
+import static io.github.glmjava.tokenizer.python.PythonText.strip;
+
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.ChatRole;
 import java.util.ArrayList;
@@ -41,23 +43,5 @@ final class Answers {
     /** The models were trained to leave this to the program. */
     static String nameTrainingTime(String text) {
         return text.replace("[[训练时间]]", "2023年");
-    }
-
-    /** Python's {@code str.strip}. */
-    static String strip(String text) {
-        int from = 0;
-        int to = text.length();
-        while (from < to && isSpace(text.charAt(from))) {
-            from++;
-        }
-        while (to > from && isSpace(text.charAt(to - 1))) {
-            to--;
-        }
-        return text.substring(from, to);
-    }
-
-    // Character.isWhitespace leaves out the no-break spaces and U+0085, Character.isSpaceChar the control characters.
-    private static boolean isSpace(char c) {
-        return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\u0085';
     }
 }
