@@ -1,7 +1,5 @@
 package io.github.glmjava.tokenizer.glm;
 
-import static io.github.glmjava.tokenizer.python.PythonText.strip;
-
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.ChatRole;
 import java.util.ArrayList;
