@@ -55,7 +55,8 @@ class FamiliesMatchReferenceTest {
     }
 
     private static void compare(Path model, int[] ids, long seed) throws IOException {
-        ForwardComparison comparison = new ForwardComparison(ReferenceModel.open(model).forward(ids));
+        ForwardComparison comparison =
+                new ForwardComparison(ReferenceModel.open(model).forward(ids));
         Random random = new Random(seed);
         try (OpenNetwork network = OpenNetwork.open(model, 2)) {
             EngineTrace trace = EngineTrace.of(network, network.sequence(1 + random.nextInt(30)), ids);

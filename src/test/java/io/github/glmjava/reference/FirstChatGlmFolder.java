@@ -104,7 +104,8 @@ final class FirstChatGlmFolder {
     private static MatrixR064 turned(MatrixR064 x, Rotary rotary, Placement placement) {
         double[][] rows = new double[x.getRowDim()][];
         for (int token = 0; token < rows.length; token++) {
-            double[] first = rotary.rotateHalves(Matrices.row(x, token), 0, placement.positions()[token]);
+            double[] first =
+                    rotary.rotateHalves(Matrices.row(x, token), 0, placement.positions()[token]);
             rows[token] = rotary.rotateHalves(first, rotary.width(), placement.blankPositions()[token]);
         }
         return Matrices.ofRows(rows);

@@ -44,7 +44,8 @@ final class NativeFolder {
         }
         MatrixR064 embedding = weights.matrix("model.embed_tokens.weight");
         boolean tied = json.required("tie_word_embeddings").asBoolean();
-        Linear head = tied ? new Linear(embedding, new double[embedding.getRowDim()]) : weights.linear("lm_head", false);
+        Linear head =
+                tied ? new Linear(embedding, new double[embedding.getRowDim()]) : weights.linear("lm_head", false);
         double[] gain = weights.vector("model.norm.weight");
         return new ReferenceModel(
                 embedding,
@@ -83,7 +84,8 @@ final class NativeFolder {
         boolean bias = json.required("attention_bias").asBoolean();
         boolean headNorms = json.path("use_qk_norm").asBoolean(false);
         boolean halves = type().equals("glm4_moe");
-        Rotary rotary = new Rotary((int) (headSize * json.required("partial_rotary_factor").asDouble()), base);
+        Rotary rotary = new Rotary(
+                (int) (headSize * json.required("partial_rotary_factor").asDouble()), base);
         Linear query = weights.linear(prefix + "q_proj", bias);
         Linear key = weights.linear(prefix + "k_proj", bias);
         Linear value = weights.linear(prefix + "v_proj", bias);
@@ -94,8 +96,7 @@ final class NativeFolder {
         return x -> {
             MatrixR064 queries = turned(query.apply(x), heads, queryNorm, rotary, halves);
             MatrixR064 keys = turned(key.apply(x), groups, keyNorm, rotary, halves);
-            return output.apply(
-                    Attention.grouped(queries, keys, value.apply(x), heads, groups, Attention.Mask.CAUSAL));
+            return output.apply(Attention.grouped(queries, keys, value.apply(x), heads, groups, Attention.Mask.CAUSAL));
         };
     }
 
@@ -108,8 +109,7 @@ final class NativeFolder {
             MatrixR064 normed = norm.apply(Matrices.columns(x, head * size, size));
             for (int token = 0; token < rows.length; token++) {
                 double[] features = Matrices.row(normed, token);
-                double[] rotated =
-                        halves ? rotary.rotateHalves(features, 0, token) : rotary.rotate(features, token);
+                double[] rotated = halves ? rotary.rotateHalves(features, 0, token) : rotary.rotate(features, token);
                 System.arraycopy(rotated, 0, rows[token], head * size, size);
             }
         }
@@ -190,16 +190,15 @@ final class NativeFolder {
         }
         UnaryOperator<MatrixR064> nothing = x -> x.multiply(0.0);
         return new ReferenceExperts(
-                        weights.linear(prefix + "gate", false),
-                        weights.vector(prefix + "gate.e_score_correction_bias"),
-                        experts,
-                        integer("n_shared_experts") > 0 ? gated(prefix + "shared_experts.") : nothing,
-                        integer("num_experts_per_tok"),
-                        integer("n_group"),
-                        integer("topk_group"),
-                        json.required("norm_topk_prob").asBoolean(),
-                        json.required("routed_scaling_factor").asDouble())
-                ::forward;
+                weights.linear(prefix + "gate", false),
+                weights.vector(prefix + "gate.e_score_correction_bias"),
+                experts,
+                integer("n_shared_experts") > 0 ? gated(prefix + "shared_experts.") : nothing,
+                integer("num_experts_per_tok"),
+                integer("n_group"),
+                integer("topk_group"),
+                json.required("norm_topk_prob").asBoolean(),
+                json.required("routed_scaling_factor").asDouble())::forward;
     }
 
     private UnaryOperator<MatrixR064> gated(String prefix) {
