@@ -74,7 +74,7 @@ class LongContextTest {
                 float[][] logits = network.sequence(256).appendForLogits(ids);
                 expected = format == CacheFormat.F32 ? logits : expected;
                 for (int position = 0; position < LENGTH; position++) {
-                    assertArrayEquals(expected[position], logits[position], 0.03f);
+                    assertArrayEquals(expected[position], logits[position], 0.1f);
                 }
             }
         }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.glmjava.fixture.CheckpointShape;
+import io.github.glmjava.fixture.GoldenCase;
 import io.github.glmjava.fixture.RandomCheckpoint;
 import io.github.glmjava.layer.NetworkBatch;
 import io.github.glmjava.layer.NetworkSequence;
@@ -117,9 +118,10 @@ class NetworkBatchTest {
     /** Where a start token changes what the text sees, the text is computed anew; without one, nothing is yet. */
     @Test
     void textAroundABlank() throws IOException {
+        Path model = GoldenCase.open("chatglm1_shallow").folder();
         int mask = 171;
         int start = 174;
-        try (OpenNetwork network = OpenNetwork.open(Path.of("src/test/resources/goldens/chatglm1_shallow"), 1)) {
+        try (OpenNetwork network = OpenNetwork.open(model, 1)) {
             NetworkBatch batch = network.batch(4);
             NetworkSequence text = batch.newSequence();
             NetworkSequence answer = batch.newSequence();

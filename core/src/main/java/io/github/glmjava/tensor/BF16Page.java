@@ -22,7 +22,7 @@ class BF16Page extends KeyValuePage {
     /** Rounds to nearest, ties to even; not-a-number stays so. */
     static short round(float value) {
         int bits = Float.floatToIntBits(value);
-        if (value != value) {
+        if (Float.isNaN(value)) {
             return (short) (bits >> 16);
         }
         return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >> 16);
