@@ -39,7 +39,8 @@ final class TokenizeCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "TEXT",
             arity = "0..*",
-            description = "Texts, with --decode ids, with --chat files. Default: the lines of stdin; with --chat all of it.")
+            description =
+                    "Texts, with --decode ids, with --chat files. Default: the lines of stdin; with --chat all of it.")
     private List<String> inputs = List.of();
 
     @Option(names = "--chat", description = "Read conversations and print the ids of their prompts.")
@@ -95,7 +96,9 @@ final class TokenizeCommand implements Callable<Integer> {
     private void checkOptions() {
         refuse(chat && prefix, "--prefix is for plain texts, not for --chat");
         refuse(raw && prefix, "--raw is without the prefix that --prefix asks for");
-        refuse(chat && (raw || jsonLines || offsets || decode), "--chat goes with none of --raw, --jsonl, --offsets, --decode");
+        refuse(
+                chat && (raw || jsonLines || offsets || decode),
+                "--chat goes with none of --raw, --jsonl, --offsets, --decode");
         refuse(tokenizerFile != null && (chat || prefix), "--chat and --prefix need a model, --tokenizer has none");
         refuse(offsets && (prefix || decode), "--offsets goes neither with --prefix nor with --decode");
         refuse(prefix && decode, "--prefix does not go with --decode");

@@ -44,7 +44,14 @@ class TokenizerCasesTest {
         String tokenizer = require(folder + "/" + file).toString();
         Path texts = require(folder + "/cases.jsonl");
         assertRows(
-                Files.readAllLines(texts), "ids", "tokenize", "--tokenizer", tokenizer, "--raw", "--jsonl", "--offsets");
+                Files.readAllLines(texts),
+                "ids",
+                "tokenize",
+                "--tokenizer",
+                tokenizer,
+                "--raw",
+                "--jsonl",
+                "--offsets");
         Path ids = texts.resolveSibling("decode_cases.jsonl");
         if (Files.exists(ids)) {
             assertRows(Files.readAllLines(ids), "decoded", "tokenize", "--tokenizer", tokenizer, "--jsonl", "--decode");
@@ -63,7 +70,8 @@ class TokenizerCasesTest {
             if (row.has("decoded")) {
                 assertEquals(row.get("decoded"), line.get("decoded"), row::toString);
             }
-            assertTrue(!line.has("offsets") || line.get("offsets").size() == line.get("ids").size());
+            assertTrue(!line.has("offsets")
+                    || line.get("offsets").size() == line.get("ids").size());
         }
     }
 }

@@ -133,7 +133,7 @@ class MalformedSentencePieceModelTest {
         byte[] charsmap = new byte[4 + 256 * 4 + 2];
         charsmap[1] = 4;
         charsmap[4 + 'a' * 4] = 'a';
-        charsmap[4 + 'a' * 4 + 1] = 1 | 3 << 2;
+        charsmap[4 + 'a' * 4 + 1] = 1 | (3 << 2);
         charsmap[4 + 'b' * 4 + 3] = (byte) 0x80;
         charsmap[charsmap.length - 2] = 'b';
         model.normalizer().binary(2, charsmap);
