@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +32,7 @@ class SafetensorsWriterTest {
     @Test
     void readerReadsWhatWriterWrote() throws IOException {
         Random random = new Random(7);
-        List<DType> dtypes = List.of(DType.values());
+        List<DType> dtypes = writable();
         for (int round = 0; round < 200; round++) {
             List<TensorSource> tensors = new ArrayList<>();
             List<byte[]> contents = new ArrayList<>();
@@ -59,10 +60,15 @@ class SafetensorsWriterTest {
         }
     }
 
+    /** Safetensors has no blocks. */
+    private static List<DType> writable() {
+        return Stream.of(DType.values()).filter(dtype -> !dtype.isBlocked()).toList();
+    }
+
     @Test
     void everyTypeIsWritten() throws IOException {
         List<TensorSource> tensors = new ArrayList<>();
-        for (DType dtype : DType.values()) {
+        for (DType dtype : writable()) {
             byte[] content = new byte[3 * dtype.bytes()];
             content[0] = 1;
             tensors.add(TensorSource.of(dtype.name(), dtype, List.of(3L), MemorySegment.ofArray(content)));
