@@ -16,9 +16,11 @@ import io.github.glmjava.layer.GlmNetwork;
 import io.github.glmjava.layer.KeyValueCache;
 import io.github.glmjava.layer.NetworkSequence;
 import io.github.glmjava.layer.Prefix;
+import io.github.glmjava.tensor.CacheFormat;
 import io.github.glmjava.tensor.KernelProvider;
 import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.MatrixFormat;
+import io.github.glmjava.tensor.WeightArena;
 import io.github.glmjava.tensor.WorkerTeam;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.tokenizer.Tokenizer;
@@ -26,7 +28,6 @@ import io.github.glmjava.weights.Checkpoint;
 import io.github.glmjava.weights.GgufFile;
 import io.github.glmjava.weights.StoredTensor;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ import org.jspecify.annotations.Nullable;
 public final class GlmModel implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final WorkerTeam team;
-    private final Arena convertedWeights;
+    private final WeightArena weightArena;
     private final Kernels kernels;
     private final GlmNetwork network;
     private final LoadOptions options;
@@ -65,12 +66,12 @@ public final class GlmModel implements AutoCloseable {
             ModelFamily family,
             Checkpoint checkpoint,
             WorkerTeam team,
-            Arena convertedWeights,
+            WeightArena weightArena,
             LoadOptions options)
             throws IOException {
         this.checkpoint = checkpoint;
         this.team = team;
-        this.convertedWeights = convertedWeights;
+        this.weightArena = weightArena;
         this.options = options;
         kernels = KernelProvider.kernels();
         GlmConfig config = family.architecture(folder.config());
@@ -166,23 +167,31 @@ public final class GlmModel implements AutoCloseable {
     private static GlmModel load(ModelFolder files, ModelFamily family, Checkpoint checkpoint, LoadOptions options)
             throws IOException {
         WorkerTeam team = new WorkerTeam(options.threads());
-        Arena convertedWeights = Arena.ofShared();
+        WeightArena arena = WeightArena.open(checkpointBytes(checkpoint));
         try {
-            return new GlmModel(files, family, checkpoint, team, convertedWeights, options);
+            checkpoint.tensors().values().forEach(tensor -> arena.adviseHugePages(tensor.data()));
+            return new GlmModel(files, family, checkpoint, team, arena, options);
         } catch (IOException | RuntimeException | Error e) {
             team.close();
-            convertedWeights.close();
+            arena.close();
             checkpoint.close();
             throw e;
         }
     }
 
+    private static long checkpointBytes(Checkpoint checkpoint) {
+        return checkpoint.tensors().values().stream()
+                .mapToLong(tensor -> tensor.data().byteSize())
+                .sum();
+    }
+
     private WeightConversion conversion(LoadOptions chosen) throws IOException {
-        LoraAdapters adapters = LoraAdapters.read(chosen.lora(), convertedWeights);
+        LoraAdapters adapters = LoraAdapters.read(chosen.lora(), weightArena);
+        boolean copies = chosen.memory() == WeightMemory.COPIED;
         return switch (chosen.weights()) {
-            case AS_STORED -> new WeightConversion(null, null, adapters, convertedWeights, team);
-            case Q8 -> new WeightConversion(MatrixFormat.Q8, MatrixFormat.Q8, adapters, convertedWeights, team);
-            case Q4 -> new WeightConversion(MatrixFormat.Q4, MatrixFormat.Q8, adapters, convertedWeights, team);
+            case AS_STORED -> new WeightConversion(null, null, copies, adapters, weightArena, team);
+            case Q8 -> new WeightConversion(MatrixFormat.Q8, MatrixFormat.Q8, copies, adapters, weightArena, team);
+            case Q4 -> new WeightConversion(MatrixFormat.Q4, MatrixFormat.Q8, copies, adapters, weightArena, team);
         };
     }
 
@@ -204,10 +213,10 @@ public final class GlmModel implements AutoCloseable {
                 config.vocabularySize(),
                 config.contextLength(),
                 parameters,
-                bytesByType.values().stream().mapToLong(Long::longValue).sum(),
+                checkpointBytes(checkpoint),
                 bytesByType,
                 network.weightBytes(),
-                KeyValueCache.bytesPerToken(config),
+                KeyValueCache.bytesPerToken(config, cacheFormat()),
                 kernels.description(),
                 team.threads());
     }
@@ -283,7 +292,15 @@ public final class GlmModel implements AutoCloseable {
     }
 
     private NetworkSequence newNetworkSequence() {
-        return new NetworkSequence(network, kernels, team, options.prefillChunk());
+        return new NetworkSequence(network, kernels, team, options.prefillChunk(), cacheFormat());
+    }
+
+    private CacheFormat cacheFormat() {
+        return switch (options.keyValues()) {
+            case F32 -> CacheFormat.F32;
+            case BF16 -> CacheFormat.BF16;
+            case Q8 -> CacheFormat.Q8;
+        };
     }
 
     private void checkOpen() {
@@ -319,7 +336,7 @@ public final class GlmModel implements AutoCloseable {
         if (open) {
             open = false;
             team.close();
-            convertedWeights.close();
+            weightArena.close();
             checkpoint.close();
         }
     }
