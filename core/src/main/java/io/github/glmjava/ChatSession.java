@@ -112,7 +112,7 @@ public final class ChatSession implements AutoCloseable {
         List<ChatMessage> earlier = history;
         int mark = tokens.length();
         try {
-            if (inStep) {
+            if (inStep && format.canContinue()) {
                 tokens.append(format.encodeContinuation(earlier, List.of(message)));
             } else {
                 tokens.replace(format.encodeChat(with(earlier, message)));

@@ -1,6 +1,8 @@
 package io.github.glmjava.family;
 
+import io.github.glmjava.layer.AttentionConfig;
 import io.github.glmjava.layer.GlmConfig;
+import io.github.glmjava.layer.RotaryConfig;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.weights.CheckpointException;
 import java.io.IOException;
@@ -21,7 +23,11 @@ final class GlmFamily implements ModelFamily {
 
     @Override
     public GlmConfig architecture(ConfigFields config) throws CheckpointException {
-        GlmConfig architecture = NativeLayout.architecture(config).build();
+        AttentionConfig attention = NativeLayout.attention(config);
+        GlmConfig architecture = NativeLayout.architecture(config)
+                .attention(attention)
+                .rotary(NativeLayout.rotary(config, attention.keySize(), RotaryConfig.Pairing.NEIGHBOURS))
+                .build();
         config.requireKnown();
         return architecture;
     }

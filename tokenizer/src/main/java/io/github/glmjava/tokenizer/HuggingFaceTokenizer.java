@@ -47,9 +47,10 @@ public final class HuggingFaceTokenizer implements Tokenizer {
         return new HuggingFaceTokenizer(HuggingFaceModel.read(content, name));
     }
 
+    /** {@inheritDoc} In a part of the text that normalization changes, every token stands for the whole part. */
     @Override
-    public int[] encode(String text) {
-        return encode(text, ControlTokens.NOWHERE);
+    public void encode(CharSequence text, TokenBuffer out) {
+        model.encode(text.toString(), ControlTokens.NOWHERE, out);
     }
 
     /**
@@ -68,7 +69,9 @@ public final class HuggingFaceTokenizer implements Tokenizer {
      * @return ids, without those that the file puts around a text
      */
     public int[] encode(String text, ControlTokens control) {
-        return model.encode(text, control);
+        TokenBuffer out = new TokenBuffer();
+        model.encode(text, control, out);
+        return out.toArray();
     }
 
     /** {@inheritDoc} They are those that the file calls special; an id outside the vocabulary does not part a character. */

@@ -29,8 +29,8 @@ public interface PromptFormat {
     int[] encodeChat(List<ChatMessage> messages);
 
     /**
-     * Whether {@link #encodeContinuation} can be used. If not, every turn encodes the whole conversation, of which a sequence need
-     * compute only what differs from what it holds.
+     * True if {@link #encodeContinuation} works. It cannot where the answer is not generated behind the conversation alone: every
+     * question then needs its whole prompt.
      */
     default boolean canContinue() {
         return true;
@@ -57,6 +57,7 @@ public interface PromptFormat {
      * @param earlier the messages that the sequence holds, the answer included; at least two
      * @param next the new messages, at least one
      * @return ids to append
+     * @throws UnsupportedOperationException if not {@link #canContinue}
      */
     int[] encodeContinuation(List<ChatMessage> earlier, List<ChatMessage> next);
 

@@ -1,7 +1,5 @@
 package io.github.glmjava.tokenizer.glm;
 
-import static io.github.glmjava.tokenizer.python.PythonText.strip;
-
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.ChatRole;
 import java.util.ArrayList;
@@ -28,14 +26,14 @@ final class Answers {
         int lineEnd = part.indexOf('\n');
         String metadata = lineEnd < 0 ? "" : part.substring(0, lineEnd);
         String content = part.substring(lineEnd + 1);
-        boolean plain = strip(metadata).isEmpty();
-        return new ChatMessage(ChatRole.ASSISTANT, metadata, plain ? strip(content) : content, null);
+        boolean plain = PythonText.strip(metadata).isEmpty();
+        return new ChatMessage(ChatRole.ASSISTANT, metadata, plain ? PythonText.strip(content) : content, null);
     }
 
     /** The text to show of an answer's last message; a call of a tool is shown as it is. */
     static String clean(String answer) {
         ChatMessage last = parse(answer).getLast();
-        return strip(last.metadata()).isEmpty()
+        return PythonText.strip(last.metadata()).isEmpty()
                 ? nameTrainingTime(last.content())
                 : last.metadata() + "\n" + last.content();
     }

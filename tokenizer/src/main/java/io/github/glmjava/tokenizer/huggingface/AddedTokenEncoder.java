@@ -1,7 +1,7 @@
 package io.github.glmjava.tokenizer.huggingface;
 
 import io.github.glmjava.tokenizer.ControlTokens;
-import io.github.glmjava.tokenizer.bpe.IntList;
+import io.github.glmjava.tokenizer.TokenBuffer;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,9 +40,9 @@ final class AddedTokenEncoder {
      * The ids of a text.
      *
      * @param control says at which places of the text a token that steers the model may be found
+     * @param out takes them
      */
-    int[] encode(String text, ControlTokens control) {
-        IntList out = new IntList(text.length() / 2);
+    void encode(String text, ControlTokens control, TokenBuffer out) {
         WordEncoder.Work work = words.newWork();
         original.split(text, (token, from, to) -> control.areAllowedIn(from, to), new AddedTokenMatcher.Parts() {
             @Override
@@ -53,27 +53,27 @@ final class AddedTokenEncoder {
                 boolean moved = !form.equals(part);
                 AddedTokenMatcher.Filter filter = (token, start, end) -> token.isOrdinary()
                         || (moved ? control.areAllowedIn(from, to) : control.areAllowedIn(from + start, from + end));
-                encodeNormalized(form, filter, work, out);
+                encodeNormalized(form, new TextPart(from, to, moved), filter, work, out);
             }
 
             @Override
             public void token(AddedToken token, int from, int to) {
-                out.add(token.id());
+                out.add(token.id(), from, to);
             }
         });
-        return out.toArray();
     }
 
-    private void encodeNormalized(String text, AddedTokenMatcher.Filter filter, WordEncoder.Work work, IntList out) {
+    private void encodeNormalized(
+            String text, TextPart part, AddedTokenMatcher.Filter filter, WordEncoder.Work work, TokenBuffer out) {
         normalized.split(text, filter, new AddedTokenMatcher.Parts() {
             @Override
             public void text(int from, int to) {
-                work.encode(text.substring(from, to), out);
+                work.encode(text.substring(from, to), part.part(from, to), out);
             }
 
             @Override
             public void token(AddedToken token, int from, int to) {
-                out.add(token.id());
+                out.add(token.id(), part.start(from), part.end(to));
             }
         });
     }

@@ -1,6 +1,7 @@
 package io.github.glmjava.tokenizer.huggingface;
 
 import io.github.glmjava.tokenizer.ControlTokens;
+import io.github.glmjava.tokenizer.TokenBuffer;
 import io.github.glmjava.tokenizer.TokenizerException;
 import java.util.HashMap;
 import java.util.List;
@@ -44,9 +45,9 @@ public final class HuggingFaceModel {
         return new HuggingFaceModel(TokenizerJsonReader.read(content, name));
     }
 
-    /** The ids of a text without what the post-processor puts around it. */
-    public int[] encode(String text, ControlTokens control) {
-        return encoder.encode(text, control);
+    /** Encodes a text without what the post-processor puts around it. */
+    public void encode(String text, ControlTokens control, TokenBuffer out) {
+        encoder.encode(text, control, out);
     }
 
     /** One more than the highest id. */

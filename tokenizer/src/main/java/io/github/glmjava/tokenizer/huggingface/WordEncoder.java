@@ -1,10 +1,12 @@
 package io.github.glmjava.tokenizer.huggingface;
 
+import io.github.glmjava.tokenizer.TokenBuffer;
 import io.github.glmjava.tokenizer.bpe.ByteStrings;
 import io.github.glmjava.tokenizer.bpe.IntList;
 import io.github.glmjava.tokenizer.bpe.PairMerger;
 import io.github.glmjava.tokenizer.bpe.PairTable;
 import io.github.glmjava.tokenizer.bpe.Utf8Buffer;
+import io.github.glmjava.tokenizer.bpe.Utf8Cursor;
 import java.util.Arrays;
 
 /**
@@ -19,6 +21,9 @@ final class WordEncoder {
     private final ByteStrings words;
     private final int[] wordIds;
 
+    /** Bytes of each token, by id. */
+    private final int[] lengths;
+
     WordEncoder(TokenizerJson file) {
         splitter = file.splitter();
         merges = file.merges();
@@ -26,13 +31,15 @@ final class WordEncoder {
         Arrays.fill(singleBytes, -1);
         ByteStrings.Builder builder = new ByteStrings.Builder();
         IntList idsOfWords = new IntList(file.tokens().size());
-        for (int id = 0; id < file.tokens().size(); id++) {
+        lengths = new int[file.tokens().size()];
+        for (int id = 0; id < lengths.length; id++) {
             String token = file.tokens().get(id);
             byte[] bytes = token == null || !file.inVocabulary().get(id) ? null : ByteAlphabet.toBytes(token);
             if (bytes != null && bytes.length == 1) {
                 singleBytes[bytes[0] & 0xFF] = id;
             }
             if (bytes != null) {
+                lengths[id] = bytes.length;
                 builder.add(bytes);
                 idsOfWords.add(id);
             }
@@ -81,20 +88,20 @@ final class WordEncoder {
         private final Utf8Buffer buffer = new Utf8Buffer();
         private int[] symbols = new int[64];
 
-        void encode(String text, IntList out) {
+        void encode(String text, TextPart part, TokenBuffer out) {
             for (int from = 0; from < text.length(); ) {
                 int to = splitter.endOfMatch(text, from);
-                encodeWord(text, from, to, out);
+                encodeWord(text, from, to, part, out);
                 from = to;
             }
         }
 
-        private void encodeWord(String text, int from, int to, IntList out) {
+        private void encodeWord(String text, int from, int to, TextPart part, TokenBuffer out) {
             int count = buffer.encode(text, from, to);
             byte[] bytes = buffer.bytes();
             int word = words.indexOf(bytes, 0, count);
             if (word >= 0) {
-                out.add(wordIds[word]);
+                out.add(wordIds[word], part.start(from), part.end(to));
                 return;
             }
             if (symbols.length < count) {
@@ -104,8 +111,11 @@ final class WordEncoder {
                 symbols[i] = singleBytes[bytes[i] & 0xFF];
             }
             int left = merger.merge(symbols, 0, count);
+            Utf8Cursor cursor = new Utf8Cursor(text, from);
             for (int i = 0; i < left; i++) {
-                out.add(symbols[i]);
+                int start = cursor.start();
+                cursor.advance(lengths[symbols[i]]);
+                out.add(symbols[i], part.start(start), part.end(cursor.end()));
             }
         }
     }

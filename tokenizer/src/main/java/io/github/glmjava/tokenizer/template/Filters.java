@@ -79,7 +79,7 @@ final class Filters {
         return Values.elements(value).size();
     }
 
-    private static Object items(@Nullable Object value, ArgumentValues arguments, Progress progress) {
+    private static @Nullable Object items(@Nullable Object value, ArgumentValues arguments, Progress progress) {
         return value instanceof Undefined ? List.of() : Methods.call(value, "items", arguments, progress);
     }
 

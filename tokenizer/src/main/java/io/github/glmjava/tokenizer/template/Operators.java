@@ -36,6 +36,7 @@ final class Operators {
                 "'" + operator + "' is not defined for " + Values.typeName(left) + " and " + Values.typeName(right));
     }
 
+    @SuppressWarnings("LongDoubleConversion") // each arm is boxed as what it is
     private static Object integers(String operator, long left, long right) {
         try {
             return switch (operator) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The values of templates: null for {@code none}, Boolean, Number, {@link TracedText}, List, Map, {@link Undefined},
  * {@link Namespace}, {@link Macro}. Data comes in as plain JSON values, whose strings become texts when they are reached.
  */
+@SuppressWarnings("IfChainToSwitch") // type patterns in switch are more than the formatter parses
 final class Values {
     private static final int MAX_NESTING = 100;
 
