@@ -12,8 +12,10 @@ import io.github.glmjava.generation.GenerationSetup;
 import io.github.glmjava.generation.ScriptedSequence;
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.ChatRole;
+import io.github.glmjava.tokenizer.PromptFormat;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -81,6 +83,44 @@ class ChatSessionTest {
                     chat.history());
             assertArrayEquals(tokens(U, "1", A, "\n one", U, "2", A, "two"), sequence.held());
         }
+    }
+
+    /** As a chat template is: with variables, and without continuations. */
+    private static final class TemplateFormat extends ByteTokenizer {
+        @Override
+        public boolean canContinue() {
+            return false;
+        }
+
+        @Override
+        public PromptFormat withVariables(Map<String, ?> variables) {
+            assertEquals(Map.of("enable_thinking", false), variables);
+            return this;
+        }
+
+        @Override
+        public int[] encodeContinuation(List<ChatMessage> earlier, List<ChatMessage> next) {
+            throw new AssertionError("there is no continuation");
+        }
+    }
+
+    @Test
+    void aFormatWithoutContinuationEncodesTheWholeConversation() {
+        ScriptedSequence sequence = new ScriptedSequence(ScriptedSequence.answering("\n one", "two"));
+        GenerationSetup setup = GenerationSetup.of(new TemplateFormat(), GenerationDefaults.none());
+        ChatOptions options = ChatOptions.builder().thinking(false).build();
+        try (ChatSession chat = new ChatSession(setup, sequence, options)) {
+            chat.send("1");
+            chat.send("2");
+            assertArrayEquals(tokens(U, "1", A, "one", U, "2", A, "two"), sequence.held());
+        }
+    }
+
+    @Test
+    void aFixedFormatRejectsVariables() {
+        ScriptedSequence sequence = new ScriptedSequence(ScriptedSequence.answering("one"));
+        ChatOptions options = ChatOptions.builder().thinking(true).build();
+        assertThrows(IllegalArgumentException.class, () -> new ChatSession(SETUP, sequence, options));
     }
 
     @Test

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** For tests: each byte of UTF-8 is a token, control tokens follow after the bytes. */
-public final class ByteTokenizer implements Tokenizer, PromptFormat {
+public class ByteTokenizer implements Tokenizer, PromptFormat {
     public static final int STOP = 256;
     public static final int PREFIX = 257;
     public static final int SYSTEM = 258;

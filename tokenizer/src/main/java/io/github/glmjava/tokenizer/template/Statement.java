@@ -22,7 +22,7 @@ interface Statement {
             int before = out.length();
             progress.at(statement.line());
             statement.execute(scope, out);
-            progress.spend(out.length() - before);
+            progress.spend((long) out.length() - before);
             progress.requireWithinOutput(out.length());
         }
         progress.leave();
