@@ -137,8 +137,8 @@ class ChatTemplateTest {
         assertMalformed("the template ends", "{% if yes %}");
         assertMalformed("found the tag 'endif'", "{% endif %}");
         assertMalformed("a comment without end", "{# x");
-        assertMalformed("nested more than", "{{ " + "(".repeat(50_000));
-        assertMalformed("nested more than", "{{ " + "not ".repeat(50_000));
+        assertMalformed("nested more than", "{{ " + "(".repeat(50_000) + " }}");
+        assertMalformed("nested more than", "{{ " + "not ".repeat(50_000) + "}}");
         assertMalformed("nested more than", "{{ " + "-".repeat(50_000) + "1 }}");
         assertMalformed("nested more than", "{% if yes %}".repeat(10_000));
     }
