@@ -45,7 +45,7 @@ final class OpenNetwork implements AutoCloseable {
                 family.architecture(files.config()),
                 family.tensorNames(),
                 KernelProvider.kernels(),
-                new WeightConversion(null, null, LoraAdapters.none(), Arena.global(), team),
+                new WeightConversion(null, null, false, LoraAdapters.none(), Arena.global(), team),
                 layers -> {});
         return new OpenNetwork(checkpoint, network, team, cacheFormat);
     }

@@ -4,6 +4,7 @@ import io.github.glmjava.GlmModel;
 import io.github.glmjava.KeyValueFormat;
 import io.github.glmjava.LoadOptions;
 import io.github.glmjava.WeightFormat;
+import io.github.glmjava.WeightMemory;
 import io.github.glmjava.demo.DemoModel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,6 +35,14 @@ final class ModelOptions {
     private WeightFormat weights = WeightFormat.AS_STORED;
 
     @Option(
+            names = "--memory",
+            paramLabel = "WHERE",
+            converter = WeightMemoryConverter.class,
+            description = "Where weights lie that are used as stored: mapped files, which load at once and are shared"
+                    + " between processes, or copied into huge pages. Default: mapped.")
+    private WeightMemory memory = WeightMemory.MAPPED;
+
+    @Option(
             names = "--lora",
             paramLabel = "FOLDER[=WEIGHT]",
             mapFallbackValue = "1",
@@ -62,7 +71,8 @@ final class ModelOptions {
     /** Loads this model, or the chosen one if it is null. */
     GlmModel load(@Nullable Path folder) throws IOException {
         Path chosen = folder != null ? folder : model;
-        LoadOptions.Builder options = builder(threads).weights(weights).keyValues(keyValues);
+        LoadOptions.Builder options =
+                builder(threads).weights(weights).memory(memory).keyValues(keyValues);
         lora.forEach(options::lora);
         if (ptuning != null) {
             options.ptuning(ptuning);

@@ -13,6 +13,7 @@ public final class ModelFamilies {
             new ChatGlm3Family(),
             new ChatGlm2Family(),
             new ChatGlmFamily(),
+            new OriginalGlmFamily(),
             new GlmFamily(),
             new Glm4NativeFamily(),
             new Glm4MoeFamily(),

@@ -12,6 +12,7 @@ import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.layer.GlmNetwork;
 import io.github.glmjava.layer.GroupedAttention;
 import io.github.glmjava.layer.LayerNorm;
+import io.github.glmjava.layer.LearnedPositions;
 import io.github.glmjava.layer.Linear;
 import io.github.glmjava.layer.MixtureOfExperts;
 import io.github.glmjava.layer.Norm;
@@ -64,7 +65,8 @@ public final class NetworkLoader {
     }
 
     private GlmNetwork load(IntConsumer progress) throws CheckpointException {
-        Matrix embedding = table(TensorRole.EMBEDDING, null);
+        Matrix embedding = embedding();
+        LearnedPositions positions = positions();
         List<GlmBlock> blocks = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
             blocks.add(block(layer));
@@ -73,19 +75,36 @@ public final class NetworkLoader {
         Norm finalNorm = norm(names.of(TensorRole.FINAL_NORM));
         Matrix head = head(embedding);
         weights.reportUnused(name -> names.ignores(name, config.layers()));
-        return new GlmNetwork(config, embedding, blocks, finalNorm, head, null, weights.bytes());
+        return new GlmNetwork(config, embedding, positions, blocks, finalNorm, head, null, weights.bytes());
     }
 
-    private Matrix table(TensorRole role, @Nullable MatrixFormat format) throws CheckpointException {
+    private @Nullable LearnedPositions positions() throws CheckpointException {
+        int rows = config.learnedPositions();
+        if (rows == 0) {
+            return null;
+        }
+        return new LearnedPositions(
+                weights.table(names.of(TensorRole.POSITION_EMBEDDING), rows, config.hiddenSize()),
+                weights.table(names.of(TensorRole.BLANK_POSITION_EMBEDDING), rows, config.hiddenSize()));
+    }
+
+    private Matrix embedding() throws CheckpointException {
+        if (config.tiedHead() && conversion.head() == null) {
+            return vocabularyMatrix(TensorRole.EMBEDDING, null); // it is the head, too
+        }
+        return weights.table(names.of(TensorRole.EMBEDDING), config.vocabularySize(), config.hiddenSize());
+    }
+
+    private Matrix vocabularyMatrix(TensorRole role, @Nullable MatrixFormat format) throws CheckpointException {
         return weights.matrix(names.of(role), config.vocabularySize(), config.hiddenSize(), format);
     }
 
     /** The embedding once more if it is the head too, unless the head is to have a format of its own. */
     private Matrix head(Matrix embedding) throws CheckpointException {
         if (!config.tiedHead()) {
-            return table(TensorRole.HEAD, conversion.head());
+            return vocabularyMatrix(TensorRole.HEAD, conversion.head());
         }
-        return conversion.head() == null ? embedding : table(TensorRole.EMBEDDING, conversion.head());
+        return conversion.head() == null ? embedding : vocabularyMatrix(TensorRole.EMBEDDING, conversion.head());
     }
 
     private GlmBlock block(int layer) throws CheckpointException {

@@ -4,6 +4,10 @@ package io.github.glmjava.family;
 enum TensorRole {
     /** {@code vocabulary x hidden}. */
     EMBEDDING,
+    /** {@code positions x hidden}: of positions in the text. */
+    POSITION_EMBEDDING,
+    /** {@code positions x hidden}: of positions in a blank. */
+    BLANK_POSITION_EMBEDDING,
     /** In front of the attention. */
     ATTENTION_NORM,
     /** To queries, keys and values: one matrix, or one for each. */

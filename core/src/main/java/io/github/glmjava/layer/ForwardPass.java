@@ -48,6 +48,10 @@ final class ForwardPass {
         int row = workspace.rows().count();
         workspace.rows().add(cache, slot, seenSlots);
         network.embedding().readRow(positions.id(index), workspace.hidden, row * hiddenSize());
+        LearnedPositions learned = network.positions();
+        if (learned != null) {
+            learned.add(kernels, positions, index, workspace.hidden, row * hiddenSize(), workspace.normed);
+        }
         workspace.rotary().prepare(row, positions, index);
     }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param norm the norms of a block and how its residual stream goes on
  * @param feedForward the feed-forward networks
  * @param tiedHead whether the embedding is the output head too
+ * @param learnedPositions rows of the tables of learned positions; 0 where there are none
  * @param blank how the prompt is read where the model fills blanks, or null where it only goes on
  */
 public record GlmConfig(
@@ -28,6 +29,7 @@ public record GlmConfig(
         NormConfig norm,
         FeedForwardConfig feedForward,
         boolean tiedHead,
+        int learnedPositions,
         @Nullable BlankConfig blank) {
     /** Starts an architecture; everything without a default must be set. */
     public static Builder builder() {
@@ -45,6 +47,7 @@ public record GlmConfig(
         private @Nullable NormConfig norm;
         private @Nullable FeedForwardConfig feedForward;
         private boolean tiedHead;
+        private int learnedPositions;
         private @Nullable BlankConfig blank;
 
         private Builder() {}
@@ -103,6 +106,12 @@ public record GlmConfig(
             return this;
         }
 
+        /** Rows of the tables of learned positions; default: none. */
+        public Builder learnedPositions(int rows) {
+            learnedPositions = rows;
+            return this;
+        }
+
         /** How the prompt of a model that fills blanks is read; default: the model only goes on. */
         public Builder blank(BlankConfig config) {
             blank = config;
@@ -125,6 +134,7 @@ public record GlmConfig(
                     Objects.requireNonNull(norm, "norm"),
                     Objects.requireNonNull(feedForward, "feedForward"),
                     tiedHead,
+                    learnedPositions,
                     blank);
         }
     }

@@ -27,6 +27,11 @@ public record RotaryConfig(
         this(size, base, 1, pairing, 1, false);
     }
 
+    /** Positions turn nothing. */
+    public static RotaryConfig none() {
+        return new RotaryConfig(0, 1, 1, Pairing.NEIGHBOURS, 1, false);
+    }
+
     /** The same with interpolated positions. */
     public RotaryConfig withPositionScale(double scale) {
         return new RotaryConfig(size, base, scale, pairing, axes, halfPrecision);
