@@ -6,6 +6,7 @@ import io.github.glmjava.layer.LatentConfig;
 import io.github.glmjava.layer.RotaryConfig;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.weights.CheckpointException;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,7 @@ final class Glm4MoeLiteFamily implements ModelFamily {
     }
 
     @Override
-    public @Nullable PromptFormat promptFormat(Path folder) {
-        return null;
+    public @Nullable PromptFormat promptFormat(Path folder) throws IOException {
+        return NativeLayout.promptFormat(folder);
     }
 }

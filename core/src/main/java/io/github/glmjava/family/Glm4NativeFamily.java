@@ -5,6 +5,7 @@ import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.layer.RotaryConfig;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.weights.CheckpointException;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,7 @@ final class Glm4NativeFamily implements ModelFamily {
     }
 
     @Override
-    public @Nullable PromptFormat promptFormat(Path folder) {
-        return null;
+    public @Nullable PromptFormat promptFormat(Path folder) throws IOException {
+        return NativeLayout.promptFormat(folder);
     }
 }

@@ -6,7 +6,13 @@ import io.github.glmjava.layer.FeedForwardConfig;
 import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.layer.NormConfig;
 import io.github.glmjava.layer.RotaryConfig;
+import io.github.glmjava.tokenizer.PromptFormat;
+import io.github.glmjava.tokenizer.TemplatePromptFormat;
 import io.github.glmjava.weights.CheckpointException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the models that are part of transformers itself have in common: the fields of their {@code config.json} and the
@@ -45,6 +51,11 @@ final class NativeLayout {
         }
         return AttentionConfig.grouped(heads, groups, config.integer("head_dim", 2, 1 << 12, hiddenSize / heads))
                 .withBiases(config.flag("attention_bias", false), false);
+    }
+
+    /** The prompt that the folder's chat template defines; null if the folder has no tokenizer. */
+    static @Nullable PromptFormat promptFormat(Path folder) throws IOException {
+        return Files.exists(folder.resolve("tokenizer.json")) ? TemplatePromptFormat.load(folder) : null;
     }
 
     /** The part of a head that turns, by {@code partial_rotary_factor}. */

@@ -65,7 +65,7 @@ public final class NetworkLoader {
     }
 
     private GlmNetwork load(IntConsumer progress) throws CheckpointException {
-        Matrix embedding = table(TensorRole.EMBEDDING, null);
+        Matrix embedding = embedding();
         LearnedPositions positions = positions();
         List<GlmBlock> blocks = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
@@ -84,20 +84,27 @@ public final class NetworkLoader {
             return null;
         }
         return new LearnedPositions(
-                weights.matrix(names.of(TensorRole.POSITION_EMBEDDING), rows, config.hiddenSize(), null),
-                weights.matrix(names.of(TensorRole.BLANK_POSITION_EMBEDDING), rows, config.hiddenSize(), null));
+                weights.table(names.of(TensorRole.POSITION_EMBEDDING), rows, config.hiddenSize()),
+                weights.table(names.of(TensorRole.BLANK_POSITION_EMBEDDING), rows, config.hiddenSize()));
     }
 
-    private Matrix table(TensorRole role, @Nullable MatrixFormat format) throws CheckpointException {
+    private Matrix embedding() throws CheckpointException {
+        if (config.tiedHead() && conversion.head() == null) {
+            return vocabularyMatrix(TensorRole.EMBEDDING, null); // it is the head, too
+        }
+        return weights.table(names.of(TensorRole.EMBEDDING), config.vocabularySize(), config.hiddenSize());
+    }
+
+    private Matrix vocabularyMatrix(TensorRole role, @Nullable MatrixFormat format) throws CheckpointException {
         return weights.matrix(names.of(role), config.vocabularySize(), config.hiddenSize(), format);
     }
 
     /** The embedding once more if it is the head too, unless the head is to have a format of its own. */
     private Matrix head(Matrix embedding) throws CheckpointException {
         if (!config.tiedHead()) {
-            return table(TensorRole.HEAD, conversion.head());
+            return vocabularyMatrix(TensorRole.HEAD, conversion.head());
         }
-        return conversion.head() == null ? embedding : table(TensorRole.EMBEDDING, conversion.head());
+        return conversion.head() == null ? embedding : vocabularyMatrix(TensorRole.EMBEDDING, conversion.head());
     }
 
     private GlmBlock block(int layer) throws CheckpointException {

@@ -18,10 +18,10 @@ public record GlmBlock(
         Norm feedForwardNorm,
         FeedForward feedForward,
         @Nullable Norm feedForwardOutputNorm) {
-    /** Updates the residual stream {@code workspace.hidden} of {@code tokens} tokens, of which the first has this slot. */
-    void apply(Workspace workspace, int layer, int firstSlot, int tokens) {
+    /** Updates the residual stream {@code workspace.hidden} of {@code tokens} tokens. */
+    void apply(Workspace workspace, int layer, int tokens) {
         attentionNorm.apply(workspace, workspace.hidden, tokens, workspace.normed);
-        attention.apply(workspace, layer, workspace.normed, firstSlot, tokens, workspace.sublayer);
+        attention.apply(workspace, layer, workspace.normed, tokens, workspace.sublayer);
         addSublayer(workspace, tokens, attentionOutputNorm);
 
         feedForwardNorm.apply(workspace, workspace.hidden, tokens, workspace.normed);

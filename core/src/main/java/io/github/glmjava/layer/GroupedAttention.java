@@ -18,22 +18,23 @@ public record GroupedAttention(
         @Nullable RmsNorm keyNorm,
         Linear output) implements Attention {
     @Override
-    public void apply(Workspace workspace, int layer, float[] input, int firstSlot, int tokens, float[] result) {
+    public void apply(Workspace workspace, int layer, float[] input, int tokens, float[] result) {
         queryKeyValue.apply(workspace, input, tokens, workspace.queryKeyValue);
         if (tokens == 1) {
-            rotateAndStore(workspace, layer, firstSlot, 0);
+            rotateAndStore(workspace, layer, 0);
         } else {
-            workspace.forEachToken(tokens, token -> rotateAndStore(workspace, layer, firstSlot + token, token));
+            workspace.forEachToken(tokens, token -> rotateAndStore(workspace, layer, token));
         }
-        workspace.attentionPass().attend(layer, workspace.queryKeyValue, workspace.attention, firstSlot, tokens);
+        workspace.attentionPass().attend(layer, workspace.queryKeyValue, workspace.attention);
         output.apply(workspace, workspace.attention, tokens, result);
     }
 
     /** Turns one token's queries and keys and puts its keys and values into the cache. */
-    private void rotateAndStore(Workspace workspace, int layer, int slot, int token) {
+    private void rotateAndStore(Workspace workspace, int layer, int token) {
         AttentionConfig config = workspace.config().attention();
         Kernels kernels = workspace.kernels();
-        KeyValueCache cache = workspace.cache();
+        KeyValueCache cache = workspace.rows().cache(token);
+        int slot = workspace.rows().slot(token);
         float[] features = workspace.queryKeyValue;
         RotaryEmbedding rotary = workspace.rotary();
         int first = token * config.projectedSize();

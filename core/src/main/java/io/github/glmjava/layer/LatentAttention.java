@@ -58,19 +58,19 @@ public final class LatentAttention implements Attention {
     }
 
     @Override
-    public void apply(Workspace workspace, int layer, float[] input, int firstSlot, int tokens, float[] result) {
+    public void apply(Workspace workspace, int layer, float[] input, int tokens, float[] result) {
         LatentSpace space = workspace.latentSpace();
         space.reserve(tokens);
         projectQueries(workspace, space, input, tokens);
         latentDown.apply(workspace, input, tokens, space.latents);
         if (tokens == 1) {
-            rotateAndStore(workspace, space, layer, firstSlot, 0);
+            rotateAndStore(workspace, space, layer, 0);
         } else {
-            workspace.forEachToken(tokens, token -> rotateAndStore(workspace, space, layer, firstSlot + token, token));
+            workspace.forEachToken(tokens, token -> rotateAndStore(workspace, space, layer, token));
         }
         HeadFeatures absorbed = space.absorbed.in(workspace.queryKeyValue);
         space.multiplication.multiply(keysToLatent, space.plainQueries.in(space.queries), tokens, absorbed);
-        workspace.attentionPass().attend(layer, workspace.queryKeyValue, workspace.attention, firstSlot, tokens);
+        workspace.attentionPass().attend(layer, workspace.queryKeyValue, workspace.attention);
         HeadFeatures latents = space.attendedLatents.in(workspace.attention);
         space.multiplication.multiply(latentToValues, latents, tokens, space.headValues.in(space.values));
         output.apply(workspace, space.values, tokens, result);
@@ -87,15 +87,17 @@ public final class LatentAttention implements Attention {
     }
 
     /** Turns one token's queries and key, and puts its latent and key into the cache. */
-    private void rotateAndStore(Workspace workspace, LatentSpace space, int layer, int slot, int token) {
+    private void rotateAndStore(Workspace workspace, LatentSpace space, int layer, int token) {
         Kernels kernels = workspace.kernels();
         RotaryEmbedding rotary = workspace.rotary();
         int rank = latent.rank();
         int key = token * config.keySize();
         latentNorm.applyInPlace(kernels, space.latents, key);
         rotary.rotate(kernels, token, space.latents, key + rank);
-        workspace.cache().storeKey(layer, 0, slot, space.latents, key);
-        workspace.cache().storeValue(layer, 0, slot, space.latents, key);
+        KeyValueCache cache = workspace.rows().cache(token);
+        int slot = workspace.rows().slot(token);
+        cache.storeKey(layer, 0, slot, space.latents, key);
+        cache.storeValue(layer, 0, slot, space.latents, key);
         for (int head = 0; head < config.heads(); head++) {
             int source = (token * config.heads() + head) * latent.querySize() + latent.plainSize();
             rotary.rotate(kernels, token, space.queries, source);

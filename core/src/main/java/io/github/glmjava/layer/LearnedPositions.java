@@ -10,14 +10,16 @@ import io.github.glmjava.tensor.RowSource;
  * @param blank one row for each position in a blank
  */
 public record LearnedPositions(RowSource text, RowSource blank) {
-    /** Adds the embeddings of {@code tokens} tokens, of which the first is at index {@code first} of the sequence. */
-    void add(Kernels kernels, TokenPositions positions, int first, int tokens, float[] hidden, float[] row) {
-        int size = text.columns();
-        for (int i = 0; i < tokens; i++) {
-            text.readRow(positions.position(0, first + i), row, 0);
-            kernels.add(hidden, i * size, row, 0, size);
-            blank.readRow(positions.position(1, first + i), row, 0);
-            kernels.add(hidden, i * size, row, 0, size);
-        }
+    /**
+     * Adds the embeddings of the token at an index of the sequence.
+     *
+     * @param hidden the token's embedding from {@code offset} on
+     * @param row scratch space for one embedding
+     */
+    void add(Kernels kernels, TokenPositions positions, int index, float[] hidden, int offset, float[] row) {
+        text.readRow(positions.position(0, index), row, 0);
+        kernels.add(hidden, offset, row, 0, text.columns());
+        blank.readRow(positions.position(1, index), row, 0);
+        kernels.add(hidden, offset, row, 0, text.columns());
     }
 }

@@ -1,8 +1,8 @@
 package io.github.glmjava.layer;
 
+import io.github.glmjava.tensor.CacheFormat;
 import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.WorkerTeam;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,41 +13,51 @@ public final class NetworkSequence {
     /** Tokens whose logits are computed together: the head is read once for them. */
     private static final int HEAD_BATCH = 32;
 
-    private final GlmNetwork network;
-    private final Workspace workspace;
+    private final ForwardPass pass;
+    private final KeyValueCache cache;
     private final TokenPositions positions;
     private final int chunk;
     private final float[] logits;
     private final float[] lastHidden;
+    private final int[] singleId = new int[1];
 
     /** Slots of the cache before the first token; they take no positions. */
     private final int prefixLength;
 
     private @Nullable ForwardTrace trace;
+
     /** The tokens whose keys and values are in the cache. */
     private int computed;
 
     /** How many leading tokens saw each other when they were computed. */
     private int computedMutually;
 
+    /** The length after which {@code logits} are computed already, 0 if they are not. */
+    private int logitsLength;
+
     /** The length after which {@code lastHidden} is the state of the last token, 0 if there is none. */
     private int stateLength;
 
     /** An empty sequence that feeds at most {@code chunk} tokens at a time. */
-    public NetworkSequence(GlmNetwork network, Kernels kernels, WorkerTeam team, int chunk) {
+    public NetworkSequence(GlmNetwork network, Kernels kernels, WorkerTeam team, int chunk, CacheFormat cacheFormat) {
+        this(new ForwardPass(network, kernels, team, cacheFormat), chunk);
+    }
+
+    /** A sequence that shares scratch space with others. */
+    NetworkSequence(ForwardPass pass, int chunk) {
         if (chunk < 1) {
             throw new IllegalArgumentException("chunk must be at least 1, found " + chunk);
         }
-        this.network = network;
+        this.pass = pass;
         this.chunk = chunk;
-        GlmConfig config = network.config();
-        workspace = new Workspace(config, kernels, team);
+        GlmConfig config = pass.network().config();
+        cache = pass.newCache();
         positions = new TokenPositions(config.blank());
         logits = new float[config.vocabularySize()];
         lastHidden = new float[config.hiddenSize()];
-        prefixLength = network.prefixLength();
-        if (network.prefix() != null) {
-            network.prefix().store(workspace.cache(), config);
+        prefixLength = pass.network().prefixLength();
+        if (pass.network().prefix() != null) {
+            pass.network().prefix().store(cache, config);
         }
     }
 
@@ -63,12 +73,12 @@ public final class NetworkSequence {
 
     /** The most tokens that fit. */
     public int contextLimit() {
-        return network.config().contextLength();
+        return pass.network().config().contextLength();
     }
 
     /** The number of logits. */
     public int vocabularySize() {
-        return network.config().vocabularySize();
+        return pass.network().config().vocabularySize();
     }
 
     /**
@@ -80,9 +90,7 @@ public final class NetworkSequence {
     public void append(int[] ids, int from, int to) {
         checkTokens(ids, from, to);
         positions.append(ids, from, to);
-        if (!positions.isOpen()) {
-            compute(null, 0);
-        }
+        computeAlone();
     }
 
     /**
@@ -112,14 +120,12 @@ public final class NetworkSequence {
             computed = 0;
             computedMutually = mutually;
         }
-        workspace.attentionPass().seenByAll(prefixLength + mutually);
-        int hiddenSize = network.config().hiddenSize();
         while (computed < positions.length()) {
             int first = computed;
             int most = first < mutually ? mutually : Math.min(first + chunk, positions.length());
             int tokens = most - first;
             forward(first, tokens);
-            System.arraycopy(workspace.hidden, (tokens - 1) * hiddenSize, lastHidden, 0, hiddenSize);
+            pass.copyHidden(tokens - 1, 1, lastHidden);
             stateLength = computed;
             for (int batch = Math.max(first, firstRow); result != null && batch < computed; batch += HEAD_BATCH) {
                 int count = Math.min(HEAD_BATCH, computed - batch);
@@ -130,18 +136,17 @@ public final class NetworkSequence {
 
     /** The logits of some of the tokens in the workspace, each into a row of its own. */
     private void allLogits(int first, int count, int position, float[][] result, int firstRow) {
-        int hiddenSize = network.config().hiddenSize();
-        float[] hidden = Arrays.copyOfRange(workspace.hidden, first * hiddenSize, (first + count) * hiddenSize);
-        network.finalNorm().apply(workspace, hidden, count, workspace.normed);
-        report(network.config().layers(), position, workspace.normed, count);
+        float[] hidden = new float[count * pass.network().config().hiddenSize()];
+        pass.copyHidden(first, count, hidden);
         float[] products = new float[count * vocabularySize()];
-        workspace.multiplication().multiply(network.head(), workspace.normed, count, products);
+        pass.head(hidden, count, products, trace, position);
         for (int token = 0; token < count; token++) {
             System.arraycopy(products, token * vocabularySize(), result[firstRow + token], 0, vocabularySize());
         }
     }
 
-    private void checkTokens(int[] ids, int from, int to) {
+    /** Whether these tokens may be fed. */
+    void checkTokens(int[] ids, int from, int to) {
         if (to - from > contextLimit() - length()) {
             throw new IllegalArgumentException("the context holds " + contextLimit() + " tokens: " + (to - from)
                     + " more do not fit after " + length());
@@ -155,23 +160,57 @@ public final class NetworkSequence {
     }
 
     private void forward(int first, int tokens) {
-        GlmConfig config = network.config();
-        workspace.reserve(tokens);
-        workspace.cache().reserve(prefixLength + first + tokens);
-        for (int i = 0; i < tokens; i++) {
-            network.embedding().readRow(positions.id(first + i), workspace.hidden, i * config.hiddenSize());
+        cache.reserve(prefixLength + first + tokens);
+        pass.begin(tokens);
+        for (int index = first; index < first + tokens; index++) {
+            addRow(index);
         }
-        LearnedPositions learned = network.positions();
-        if (learned != null) {
-            learned.add(workspace.kernels(), positions, first, tokens, workspace.hidden, workspace.normed);
-        }
-        workspace.rotary().prepare(positions, first, tokens);
-        report(-1, first, workspace.hidden, tokens);
-        for (int layer = 0; layer < config.layers(); layer++) {
-            network.blocks().get(layer).apply(workspace, layer, prefixLength + first, tokens);
-            report(layer, first, workspace.hidden, tokens);
-        }
+        pass.run(trace, first);
         computed = first + tokens;
+    }
+
+    boolean sharesScratchSpaceOf(ForwardPass other) {
+        return pass == other;
+    }
+
+    /** Adds a token without computing it. */
+    void feed(int id) {
+        singleId[0] = id;
+        positions.append(singleId, 0, 1);
+    }
+
+    /** Whether the last token can be computed with others, because all that it needs of this sequence is there. */
+    boolean lacksOneToken() {
+        return !positions.isOpen()
+                && positions.mutuallyVisible() == computedMutually
+                && computed == positions.length() - 1;
+    }
+
+    /** Computes what was fed, unless what its tokens see may still grow. */
+    void computeAlone() {
+        if (!positions.isOpen()) {
+            compute(null, 0);
+        }
+    }
+
+    /** Adds the last token, which was fed and not computed, to the pass. */
+    void addNewToken() {
+        cache.reserve(prefixLength + length());
+        addRow(computed);
+    }
+
+    /** Takes over what a pass with {@link #addNewToken} computed for it: row {@code row} of states and logits. */
+    void finishStep(int row, float[] states, float[] allLogits) {
+        System.arraycopy(states, row * lastHidden.length, lastHidden, 0, lastHidden.length);
+        System.arraycopy(allLogits, row * logits.length, logits, 0, logits.length);
+        computed++;
+        stateLength = computed;
+        logitsLength = computed;
+    }
+
+    private void addRow(int index) {
+        int slot = prefixLength + index;
+        pass.add(positions, index, cache, slot, Math.max(slot + 1, prefixLength + computedMutually));
     }
 
     /**
@@ -187,20 +226,12 @@ public final class NetworkSequence {
         if (length() == 0 || length() != stateLength) {
             throw new IllegalStateException("feed a token before asking for logits");
         }
-        return logits(length() - 1);
-    }
-
-    private float[] logits(int position) {
-        network.finalNorm().apply(workspace, lastHidden, 1, workspace.normed);
-        report(network.config().layers(), position, workspace.normed, 1);
-        workspace.multiplication().multiply(network.head(), workspace.normed, 1, logits);
-        return logits;
-    }
-
-    private void report(int layer, int firstPosition, float[] values, int tokens) {
-        if (trace != null) {
-            trace.activations(layer, firstPosition, values, tokens);
+        if (length() != logitsLength) {
+            pass.head(lastHidden, 1, logits, trace, length() - 1);
         }
+        // The caller may overwrite them.
+        logitsLength = 0;
+        return logits;
     }
 
     /**
@@ -215,6 +246,7 @@ public final class NetworkSequence {
         positions.truncate(newLength);
         // Tokens that saw others which are gone now are not what they would be without them.
         computed = newLength < computedMutually ? 0 : Math.min(computed, newLength);
-        workspace.cache().shrink(prefixLength + newLength);
+        logitsLength = 0;
+        cache.shrink(prefixLength + newLength);
     }
 }

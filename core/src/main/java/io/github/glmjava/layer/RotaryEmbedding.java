@@ -3,7 +3,7 @@ package io.github.glmjava.layer;
 import io.github.glmjava.tensor.Kernels;
 
 /**
- * The rotary position embedding of one sequence (see {@link RotaryConfig}). Frequencies and angles are rounded to floats
+ * The rotary position embedding (see {@link RotaryConfig}). Frequencies and angles are rounded to floats
  * as the original code rounds them (modeling_chatglm.py, RotaryEmbedding.forward_impl), which matters at large positions.
  */
 final class RotaryEmbedding {
@@ -26,23 +26,21 @@ final class RotaryEmbedding {
         }
     }
 
-    /** Computes the angles of tokens, of which the first is at index {@code first} of the sequence. */
-    void prepare(TokenPositions positions, int first, int tokens) {
-        int size = config.size();
-        if (cosines.length < tokens * config.axes() * size) {
-            cosines = new float[tokens * config.axes() * size];
-            sines = new float[cosines.length];
-        }
-        int at = 0;
-        for (int token = 0; token < tokens; token++) {
-            for (int axis = 0; axis < config.axes(); axis++) {
-                float position = positions.position(axis, first + token) / (float) config.positionScale();
-                for (int i = 0; i < frequencies.length; i++) {
-                    double angle = position * frequencies[i];
-                    // The JVM has one implementation for interpreted and compiled code; StrictMath's allocates.
-                    put(at, i, (float) Math.cos(angle), (float) Math.sin(angle));
-                }
-                at += size;
+    /** Makes room for this many tokens at a time. */
+    void reserve(int tokens) {
+        cosines = new float[tokens * config.axes() * config.size()];
+        sines = new float[cosines.length];
+    }
+
+    /** Computes the angles of the token at this index of a sequence, which {@link #rotate} then knows as {@code token}. */
+    void prepare(int token, TokenPositions positions, int index) {
+        int table = token * config.axes() * config.size();
+        for (int axis = 0; axis < config.axes(); axis++) {
+            float position = positions.position(axis, index) / (float) config.positionScale();
+            for (int i = 0; i < frequencies.length; i++) {
+                double angle = position * frequencies[i];
+                // The JVM has one implementation for interpreted and compiled code; StrictMath's allocates.
+                put(table + axis * config.size(), i, (float) Math.cos(angle), (float) Math.sin(angle));
             }
         }
     }

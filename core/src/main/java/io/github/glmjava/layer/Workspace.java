@@ -8,14 +8,14 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that changes while one sequence runs through the layers, allocated once and used for every token: the
- * activations of up to as many tokens as were ever fed at a time. All arrays are row-major with one row a token.
+ * Everything that changes while tokens run through the layers, but the caches of their sequences; allocated once and used
+ * for every token: the activations of up to as many tokens as were ever fed at a time. All arrays are row-major with one row a token.
  */
 final class Workspace {
     private final GlmConfig config;
     private final Kernels kernels;
     private final WorkerTeam team;
-    private final KeyValueCache cache;
+    private final TokenRows rows = new TokenRows();
     private final MatrixMultiplication multiplication;
     private final AttentionPass attentionPass;
     private final RotaryEmbedding rotary;
@@ -50,12 +50,11 @@ final class Workspace {
         this.config = config;
         this.kernels = kernels;
         this.team = team;
-        cache = new KeyValueCache(config);
         multiplication = new MatrixMultiplication(team);
         LatentConfig latent = config.attention().latent();
         latentSpace = latent == null ? null : new LatentSpace(config.attention(), latent, team);
         rotary = new RotaryEmbedding(config.rotary());
-        attentionPass = new AttentionPass(config.attention(), kernels, team, cache);
+        attentionPass = new AttentionPass(config.attention(), kernels, team, rows);
     }
 
     /** Makes room for this many tokens at a time. */
@@ -68,6 +67,7 @@ final class Workspace {
         sublayer = new float[tokens * config.hiddenSize()];
         queryKeyValue = new float[tokens * config.attention().projectedSize()];
         attention = new float[tokens * config.attention().outputSize()];
+        rotary.reserve(tokens);
         capacity = tokens;
     }
 
@@ -141,8 +141,8 @@ final class Workspace {
         return kernels;
     }
 
-    KeyValueCache cache() {
-        return cache;
+    TokenRows rows() {
+        return rows;
     }
 
     MatrixMultiplication multiplication() {

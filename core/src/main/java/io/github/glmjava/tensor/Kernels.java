@@ -79,13 +79,23 @@ public interface Kernels {
      */
     void rotatePairs(float[] values, int offset, float[] cosines, float[] sines, int tableOffset, int dims);
 
+    /** An empty page of a key-value cache, for this many groups. */
+    KeyValuePage page(CacheFormat format, int groups, int keySize, int valueSize);
+
     /**
      * Lets the query rows of a tile attend to one page of keys and values, by the online softmax (Milakov and Gimelshein
-     * 2018; Dao et al. 2022): the tile's running maximum, sum and weighted values are updated.
+     * 2018; Dao et al. 2022): the tile's {@link AttentionTile#state} is updated.
      *
-     * @param tile the rows, of which row r sees the first {@link AttentionTile#visible}[r] positions of the page
-     * @param keys one page, {@code headSize x PAGE} from {@code keysOffset} on: positions are adjacent
-     * @param values one page, {@code PAGE x paddedHeadSize} from {@code valuesOffset} on: features are adjacent
+     * @param tile the rows, of which row r sees the first {@code visible[r]} positions of the page
+     * @param group which of the page's groups the rows read
      */
-    void attend(AttentionTile tile, float[] keys, int keysOffset, float[] values, int valuesOffset);
+    void attend(AttentionTile tile, KeyValuePage page, int group);
+
+    /**
+     * Merges what a row has seen in one part of the context into what it has seen of those before.
+     *
+     * @param total updated
+     * @param part of which row {@code partRow} has seen something
+     */
+    void merge(AttentionState total, int row, AttentionState part, int partRow);
 }

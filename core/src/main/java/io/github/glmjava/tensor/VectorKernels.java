@@ -2,7 +2,6 @@ package io.github.glmjava.tensor;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /** The kernels on the Vector API. */
 final class VectorKernels implements Kernels {
@@ -169,58 +168,28 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void attend(AttentionTile tile, float[] keys, int keysOffset, float[] values, int valuesOffset) {
-        VectorAttention.score(tile, keys, keysOffset);
-        for (int row = 0; row < tile.rows; row++) {
+    public KeyValuePage page(CacheFormat format, int groups, int keySize, int valueSize) {
+        return switch (format) {
+            case F32 -> new F32Page(groups, keySize, valueSize);
+            case BF16 -> new VectorBF16Page(groups, keySize, valueSize);
+            case Q8 -> new VectorQ8Page(groups, keySize, valueSize);
+        };
+    }
+
+    @Override
+    public void attend(AttentionTile tile, KeyValuePage page, int group) {
+        int positions = tile.farthest();
+        VectorAttention.score(tile, page, group, positions);
+        for (int row = 0; row < tile.rows(); row++) {
             if (tile.visible[row] > 0) {
-                softmax(tile, row);
+                VectorAttention.softmax(tile, row);
             }
         }
-        VectorAttention.addValues(tile, values, valuesOffset);
+        VectorAttention.addValues(tile, page, group, positions);
     }
 
-    /** Turns the scores into weights relative to the new maximum, and rescales what was accumulated under the old. */
-    private static void softmax(AttentionTile tile, int row) {
-        float[] scores = tile.scores;
-        int start = row * AttentionTile.PAGE;
-        int visible = tile.visible[row];
-        int end = Math.ceilDiv(visible, Lanes.COUNT) * Lanes.COUNT;
-        for (int i = visible; i < end; i++) {
-            scores[start + i] = Float.NEGATIVE_INFINITY;
-        }
-        FloatVector largest = FloatVector.broadcast(Lanes.FLOATS, Float.NEGATIVE_INFINITY);
-        for (int i = 0; i < end; i += Lanes.COUNT) {
-            largest = largest.max(FloatVector.fromArray(Lanes.FLOATS, scores, start + i));
-        }
-        float maximum = Math.max(tile.maximum[row], largest.reduceLanes(VectorOperators.MAX));
-        float sum = weigh(scores, start, start + end, maximum);
-        float rescale = exp(tile.maximum[row] - maximum);
-        tile.maximum[row] = maximum;
-        tile.sum[row] = tile.sum[row] * rescale + sum;
-        int first = row * tile.paddedHeadSize;
-        for (int i = first; i < first + tile.paddedHeadSize; i += Lanes.COUNT) {
-            FloatVector.fromArray(Lanes.FLOATS, tile.accumulated, i)
-                    .mul(rescale)
-                    .intoArray(tile.accumulated, i);
-        }
-    }
-
-    /**
-     * Turns scores into {@code e^(score - maximum)} and returns their sum. Apart from {@link #softmax}, which would
-     * otherwise be more than the compiler is willing to inline: it would allocate vectors.
-     */
-    private static float weigh(float[] scores, int from, int to, float maximum) {
-        FloatVector weights = FloatVector.zero(Lanes.FLOATS);
-        for (int i = from; i < to; i += Lanes.COUNT) {
-            FloatVector weight =
-                    Lanes.exp(FloatVector.fromArray(Lanes.FLOATS, scores, i).sub(maximum));
-            weight.intoArray(scores, i);
-            weights = weights.add(weight);
-        }
-        return Lanes.sum(weights);
-    }
-
-    private static float exp(float exponent) {
-        return Lanes.exp(FloatVector.broadcast(Lanes.FLOATS, exponent)).lane(0);
+    @Override
+    public void merge(AttentionState total, int row, AttentionState part, int partRow) {
+        VectorAttention.merge(total, row, part, partRow);
     }
 }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Arrays;
 import java.util.Random;
 import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.Test;
@@ -185,74 +184,6 @@ class KernelsTest {
             assertEquals(before[2], values[2]);
             assertEquals(before[3 + dims], values[3 + dims]);
         }
-    }
-
-    @ParameterizedTest
-    @MethodSource("kernels")
-    void attendOverSeveralPages(Kernels kernels) {
-        Random random = new Random(7);
-        for (int headSize : new int[] {4, 12, 16, 20, 64}) {
-            for (int rows : new int[] {1, 3, 4, 9}) {
-                checkAttention(kernels, random, headSize, rows);
-            }
-        }
-    }
-
-    private static void checkAttention(Kernels kernels, Random random, int headSize, int rows) {
-        int page = AttentionTile.PAGE;
-        int pages = 3;
-        int padded = AttentionTile.padded(headSize);
-        float[][] keys = new float[pages][];
-        float[][] values = new float[pages][];
-        for (int i = 0; i < pages; i++) {
-            keys[i] = MatrixTest.gaussians(random, headSize * page);
-            values[i] = MatrixTest.gaussians(random, padded * page);
-        }
-        float[] queries = MatrixTest.gaussians(random, rows * headSize);
-        int[] seen = new int[rows];
-        AttentionTile tile = new AttentionTile(rows, headSize, headSize);
-        tile.begin(rows);
-        for (int row = 0; row < rows; row++) {
-            seen[row] = 1 + random.nextInt(pages * page);
-            tile.query(row, queries, row * headSize, 0.25f);
-        }
-        for (int i = 0; i < pages; i++) {
-            for (int row = 0; row < rows; row++) {
-                tile.see(row, Math.clamp(seen[row] - i * page, 0, page));
-            }
-            kernels.attend(tile, keys[i], 0, values[i], 0);
-        }
-        for (int row = 0; row < rows; row++) {
-            float[] output = new float[headSize];
-            tile.finish(row, output, 0);
-            double[] expected = attention(queries, row, headSize, keys, values, seen[row]);
-            for (int i = 0; i < headSize; i++) {
-                assertEquals(expected[i], output[i], 2e-6);
-            }
-        }
-    }
-
-    private static double[] attention(
-            float[] queries, int row, int headSize, float[][] keys, float[][] values, int seen) {
-        int page = AttentionTile.PAGE;
-        double[] scores = new double[seen];
-        for (int position = 0; position < seen; position++) {
-            for (int i = 0; i < headSize; i++) {
-                scores[position] +=
-                        0.25 * queries[row * headSize + i] * keys[position / page][i * page + position % page];
-            }
-        }
-        double maximum = Arrays.stream(scores).max().getAsDouble();
-        double sum =
-                Arrays.stream(scores).map(score -> Math.exp(score - maximum)).sum();
-        double[] output = new double[headSize];
-        for (int position = 0; position < seen; position++) {
-            double weight = Math.exp(scores[position] - maximum) / sum;
-            for (int i = 0; i < headSize; i++) {
-                output[i] += weight * values[position / page][position % page * AttentionTile.padded(headSize) + i];
-            }
-        }
-        return output;
     }
 
     @Test
