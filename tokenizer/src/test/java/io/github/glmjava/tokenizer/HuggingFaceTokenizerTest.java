@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Byte-level BPE on files small enough to check by hand, and malformed files. */
@@ -88,6 +89,19 @@ class HuggingFaceTokenizerTest {
                 new TinyHuggingFace().set("normalizer", Map.of("type", "NFC")).load();
         assertArrayEquals(tokenizer.encode("\u00E9"), tokenizer.encode("e\u0301"));
         assertEquals("\u00E9", tokenizer.decode(tokenizer.encode("e\u0301")));
+    }
+
+    @Test
+    void tellsWhatEachIdStandsFor() {
+        HuggingFaceTokenizer tokenizer = new TinyHuggingFace()
+                .merge("a", "b")
+                .add("  ", Map.of("normalized", true))
+                .load();
+        Encoding encoding = tokenizer.encodeWithOffsets("ab  \u4F60b");
+        assertArrayEquals(new int[] {256, 1000, 0xE4, 0xBD, 0xA0, 'b'}, encoding.ids());
+        List<String> surfaces =
+                IntStream.range(0, encoding.size()).mapToObj(encoding::surface).toList();
+        assertEquals(List.of("ab", "  ", "\u4F60", "\u4F60", "\u4F60", "b"), surfaces);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.github.glmjava.tokenizer.glm;
 
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.ChatRole;
+import io.github.glmjava.tokenizer.python.PythonText;
 import java.util.ArrayList;
 import java.util.List;
 

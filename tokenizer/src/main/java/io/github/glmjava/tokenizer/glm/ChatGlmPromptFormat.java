@@ -4,6 +4,7 @@ import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.tokenizer.SentencePieceTokenizer;
 import io.github.glmjava.tokenizer.bpe.IntList;
+import io.github.glmjava.tokenizer.python.PythonText;
 import java.util.List;
 import java.util.regex.Pattern;
 

@@ -4,6 +4,7 @@ import io.github.glmjava.tokenizer.IncrementalDecoder;
 import io.github.glmjava.tokenizer.SentencePieceTokenizer;
 import io.github.glmjava.tokenizer.TokenBuffer;
 import io.github.glmjava.tokenizer.Tokenizer;
+import io.github.glmjava.tokenizer.python.PythonText;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,20 @@
 package io.github.glmjava.tokenizer.python;
 
-/** What Python's {@code str} does. */
+/** What Python and the transformers library do with texts. */
 public final class PythonText {
+    private static final String[][] CLEAN_UP = {
+        {" .", "."},
+        {" ?", "?"},
+        {" !", "!"},
+        {" ,", ","},
+        {" ' ", "'"},
+        {" n't", "n't"},
+        {" 'm", "'m"},
+        {" 's", "'s"},
+        {" 've", "'ve"},
+        {" 're", "'re"}
+    };
+
     private PythonText() {}
 
     /** {@code str.isspace} for one character. */
@@ -36,6 +49,15 @@ public final class PythonText {
 
     private static boolean isStripped(char c, String characters) {
         return characters.isEmpty() ? isSpace(c) : characters.indexOf(c) >= 0;
+    }
+
+    /** {@code PreTrainedTokenizerBase.clean_up_tokenization}. */
+    public static String cleanUpSpaces(String text) {
+        String clean = text;
+        for (String[] rule : CLEAN_UP) {
+            clean = clean.replace(rule[0], rule[1]);
+        }
+        return clean;
     }
 
     /** {@code repr} of a string. */

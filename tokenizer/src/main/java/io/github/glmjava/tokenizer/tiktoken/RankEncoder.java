@@ -4,8 +4,8 @@ import io.github.glmjava.tokenizer.TokenBuffer;
 import io.github.glmjava.tokenizer.bpe.ByteStrings;
 import io.github.glmjava.tokenizer.bpe.PairMerger;
 import io.github.glmjava.tokenizer.bpe.PairTable;
+import io.github.glmjava.tokenizer.bpe.Utf8Buffer;
 import io.github.glmjava.tokenizer.bpe.Utf8Cursor;
-import java.util.Arrays;
 
 /**
  * Encodes a text: each split that is a token is taken at once, in every other the bytes are merged, lowest rank first
@@ -51,11 +51,12 @@ public final class RankEncoder {
     /** The scratch arrays of one call. */
     private final class Work {
         private final PairMerger merger = new PairMerger(pairs, null, null);
-        private byte[] bytes = new byte[64];
+        private final Utf8Buffer buffer = new Utf8Buffer();
         private int[] symbols = new int[64];
 
         void encodeSplit(String text, int from, int to, TokenBuffer out) {
-            int count = toUtf8(text, from, to);
+            int count = buffer.encode(text, from, to);
+            byte[] bytes = buffer.bytes();
             int whole = tokens.indexOf(bytes, 0, count);
             if (whole >= 0) {
                 out.add(whole, from, to);
@@ -84,47 +85,6 @@ public final class RankEncoder {
                 cursor.advance(tokens.length(symbols[i]));
                 out.add(symbols[i], start, cursor.end());
             }
-        }
-
-        private int toUtf8(String text, int from, int to) {
-            if (bytes.length / 3 < to - from) {
-                bytes = Arrays.copyOf(bytes, Math.max(Math.multiplyExact(to - from, 3), bytes.length * 2));
-            }
-            int size = 0;
-            for (int i = from; i < to; i++) {
-                char unit = text.charAt(i);
-                if (unit < 0x80) {
-                    bytes[size++] = (byte) unit;
-                } else if (unit < 0x800) {
-                    bytes[size++] = (byte) (0xC0 | (unit >>> 6));
-                    bytes[size++] = continuation(unit);
-                } else if (!Character.isSurrogate(unit)) {
-                    size = threeBytes(unit, size);
-                } else {
-                    int codePoint = text.codePointAt(i);
-                    if (codePoint == unit) {
-                        size = threeBytes('\uFFFD', size);
-                    } else {
-                        i++;
-                        bytes[size++] = (byte) (0xF0 | (codePoint >>> 18));
-                        bytes[size++] = continuation(codePoint >>> 12);
-                        bytes[size++] = continuation(codePoint >>> 6);
-                        bytes[size++] = continuation(codePoint);
-                    }
-                }
-            }
-            return size;
-        }
-
-        private int threeBytes(int codePoint, int size) {
-            bytes[size] = (byte) (0xE0 | (codePoint >>> 12));
-            bytes[size + 1] = continuation(codePoint >>> 6);
-            bytes[size + 2] = continuation(codePoint);
-            return size + 3;
-        }
-
-        private byte continuation(int bits) {
-            return (byte) (0x80 | (bits & 0x3F));
         }
     }
 }
