@@ -1,28 +1,19 @@
 package io.github.glmjava;
 
-import io.github.glmjava.family.LoraAdapters;
+import io.github.glmjava.family.LoadedNetwork;
 import io.github.glmjava.family.ModelFamilies;
 import io.github.glmjava.family.ModelFamily;
 import io.github.glmjava.family.ModelFolder;
-import io.github.glmjava.family.NetworkLoader;
-import io.github.glmjava.family.WeightConversion;
 import io.github.glmjava.generation.GenerationConfigReader;
 import io.github.glmjava.generation.GenerationSetup;
 import io.github.glmjava.generation.TokenHistory;
 import io.github.glmjava.layer.GlmConfig;
-import io.github.glmjava.layer.GlmNetwork;
 import io.github.glmjava.layer.KeyValueCache;
-import io.github.glmjava.layer.NetworkSequence;
-import io.github.glmjava.tensor.KernelProvider;
-import io.github.glmjava.tensor.Kernels;
-import io.github.glmjava.tensor.MatrixFormat;
-import io.github.glmjava.tensor.WorkerTeam;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.tokenizer.Tokenizer;
 import io.github.glmjava.weights.Checkpoint;
 import io.github.glmjava.weights.StoredTensor;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -42,31 +33,14 @@ import org.jspecify.annotations.Nullable;
  * {@link IllegalStateException}.
  */
 public final class GlmModel implements AutoCloseable {
-    private final Checkpoint checkpoint;
-    private final WorkerTeam team;
-    private final Arena convertedWeights;
-    private final Kernels kernels;
-    private final GlmNetwork network;
-    private final LoadOptions options;
+    private final LoadedNetwork loaded;
     private final ModelInfo info;
     private final @Nullable PromptFormat promptFormat;
     private final GenerationSetup setup;
     private final Generator generator;
     private volatile boolean open = true;
 
-    private GlmModel(
-            ModelFolder folder,
-            ModelFamily family,
-            Checkpoint checkpoint,
-            WorkerTeam team,
-            Arena convertedWeights,
-            LoadOptions options)
-            throws IOException {
-        this.checkpoint = checkpoint;
-        this.team = team;
-        this.convertedWeights = convertedWeights;
-        this.options = options;
-        kernels = KernelProvider.kernels();
+    private GlmModel(ModelFolder folder, ModelFamily family, LoadOptions options) throws IOException {
         GlmConfig config = family.architecture(folder.config());
         options.progress().onProgress("tokenizer", 0);
         promptFormat = family.promptFormat(folder.path());
@@ -77,13 +51,7 @@ public final class GlmModel implements AutoCloseable {
                         .mapToInt(Integer::intValue)
                         .toArray());
         generator = new Generator(setup);
-        network = NetworkLoader.load(
-                checkpoint,
-                config,
-                family.tensorNames(),
-                kernels,
-                conversion(options),
-                layers -> options.progress().onProgress("weights", (double) layers / config.layers()));
+        loaded = LoadedNetwork.load(config, family.tensorNames(), Checkpoint.open(folder.path()), options);
         info = describe(family, config);
     }
 
@@ -106,36 +74,15 @@ public final class GlmModel implements AutoCloseable {
      * @param folder holds {@code config.json}, the weights, and for text the tokenizer's file
      * @throws IOException as {@link #load(Path)}; nothing stays open then
      */
-    @SuppressWarnings("MustBeClosed") // closed by close()
     public static GlmModel load(Path folder, LoadOptions options) throws IOException {
         ModelFolder files = ModelFolder.read(folder);
-        ModelFamily family = ModelFamilies.of(files);
-        Checkpoint checkpoint = Checkpoint.open(folder);
-        WorkerTeam team = new WorkerTeam(options.threads());
-        Arena convertedWeights = Arena.ofShared();
-        try {
-            return new GlmModel(files, family, checkpoint, team, convertedWeights, options);
-        } catch (IOException | RuntimeException | Error e) {
-            team.close();
-            convertedWeights.close();
-            checkpoint.close();
-            throw e;
-        }
-    }
-
-    private WeightConversion conversion(LoadOptions chosen) throws IOException {
-        LoraAdapters adapters = LoraAdapters.read(chosen.lora(), convertedWeights);
-        return switch (chosen.weights()) {
-            case AS_STORED -> new WeightConversion(null, null, adapters, convertedWeights, team);
-            case Q8 -> new WeightConversion(MatrixFormat.Q8, MatrixFormat.Q8, adapters, convertedWeights, team);
-            case Q4 -> new WeightConversion(MatrixFormat.Q4, MatrixFormat.Q8, adapters, convertedWeights, team);
-        };
+        return new GlmModel(files, ModelFamilies.of(files), options);
     }
 
     private ModelInfo describe(ModelFamily family, GlmConfig config) {
         long parameters = 0;
         Map<String, Long> bytesByType = new TreeMap<>();
-        for (StoredTensor tensor : checkpoint.tensors().values()) {
+        for (StoredTensor tensor : loaded.checkpoint().tensors().values()) {
             parameters += tensor.elements();
             bytesByType.merge(tensor.dtype().name(), tensor.data().byteSize(), Long::sum);
         }
@@ -152,10 +99,10 @@ public final class GlmModel implements AutoCloseable {
                 parameters,
                 bytesByType.values().stream().mapToLong(Long::longValue).sum(),
                 bytesByType,
-                network.weightBytes(),
+                loaded.network().weightBytes(),
                 KeyValueCache.bytesPerToken(config),
-                kernels.description(),
-                team.threads());
+                loaded.kernels(),
+                loaded.threads());
     }
 
     /** What this model is. */
@@ -220,16 +167,12 @@ public final class GlmModel implements AutoCloseable {
      */
     public float[][] logits(int... ids) {
         checkOpen();
-        return newNetworkSequence().appendForLogits(ids);
+        return loaded.newSequence().appendForLogits(ids);
     }
 
     private ModelSequence newSequence() {
         checkOpen();
-        return new ModelSequence(newNetworkSequence(), () -> open);
-    }
-
-    private NetworkSequence newNetworkSequence() {
-        return new NetworkSequence(network, kernels, team, options.prefillChunk());
+        return new ModelSequence(loaded.newSequence(), () -> open);
     }
 
     private void checkOpen() {
@@ -264,9 +207,7 @@ public final class GlmModel implements AutoCloseable {
     public void close() {
         if (open) {
             open = false;
-            team.close();
-            convertedWeights.close();
-            checkpoint.close();
+            loaded.close();
         }
     }
 }

@@ -57,6 +57,7 @@ public final class GlmCommand {
                 .addSubcommand(new TokenizeCommand(glm))
                 .addSubcommand(new InspectCommand(glm))
                 .addSubcommand(new VerifyCommand(glm))
+                .addSubcommand(new BenchCommand(glm))
                 .addSubcommand(new HelpCommand())
                 .setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8))
                 .setCaseInsensitiveEnumValuesAllowed(true)

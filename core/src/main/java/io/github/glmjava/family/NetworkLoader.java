@@ -58,7 +58,7 @@ public final class NetworkLoader {
         RmsNorm finalNorm = norm(names.finalNorm());
         Matrix head = weights.matrix(names.head(), config.vocabularySize(), config.hiddenSize(), conversion.head());
         weights.reportUnused(names.ignored());
-        return new GlmNetwork(config, embedding, blocks, finalNorm, head, weights.bytes());
+        return new GlmNetwork(config, embedding, blocks, finalNorm, head, weights.bytes(), weights.elements());
     }
 
     private GlmBlock block(int layer) throws CheckpointException {

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A matrix may be stored as floats, or as THUDM's quantised releases have it ({@code quantization.py} of ChatGLM-6B and
  * ChatGLM2-6B): 8-bit integers, or 4-bit ones of which a byte holds two, and beside them {@code weight_scale}, one factor
- * for each row. These are used as they lie.
+ * for each row; or as our own quantised folders have it: {@link QuantizedTensors}. These are used as they lie.
  */
 final class StoredWeights {
     private static final Logger LOG = LoggerFactory.getLogger(StoredWeights.class);
@@ -36,6 +36,7 @@ final class StoredWeights {
     private final WeightConversion conversion;
     private final Set<String> used = new HashSet<>();
     private long bytes;
+    private long elements;
 
     StoredWeights(Checkpoint checkpoint, Kernels kernels, WeightConversion conversion) {
         this.checkpoint = checkpoint;
@@ -46,6 +47,11 @@ final class StoredWeights {
     /** The bytes of all matrices given out. */
     long bytes() {
         return bytes;
+    }
+
+    /** The elements of all matrices given out. */
+    long elements() {
+        return elements;
     }
 
     /** A norm's factors or a bias. */
@@ -79,7 +85,7 @@ final class StoredWeights {
         Matrix matrix = stored(name, rows, columns);
         List<LoraFactors> factors = conversion.adapters().factors(name, rows, columns);
         RowSource source = factors.isEmpty() ? matrix : new AdaptedRows(matrix, factors);
-        if (format != null) {
+        if (format != null && (format != matrix.format() || !factors.isEmpty())) {
             matrix = conversion.quantized(source, format, kernels, name);
         } else if (!factors.isEmpty()) {
             matrix = conversion.floats(source, kernels);
@@ -89,6 +95,7 @@ final class StoredWeights {
 
     private Matrix counted(Matrix matrix) {
         bytes += matrix.format().bytes(matrix.rows(), matrix.columns());
+        elements += (long) matrix.rows() * matrix.columns();
         return matrix;
     }
 
@@ -110,6 +117,14 @@ final class StoredWeights {
     }
 
     private Matrix stored(String name, int rows, int columns) throws CheckpointException {
+        for (MatrixFormat format : List.of(MatrixFormat.Q8, MatrixFormat.Q4)) {
+            String quantized = QuantizedTensors.name(name, format);
+            if (checkpoint.find(quantized) != null) {
+                QuantizedTensors.requireLayout(checkpoint);
+                StoredTensor tensor = tensor(quantized, QuantizedTensors.shape(format, rows, columns));
+                return kernels.matrix(format, tensor.data(), rows, columns);
+            }
+        }
         if (find(name).dtype() == DType.I8) {
             return integers(name, rows, columns);
         }

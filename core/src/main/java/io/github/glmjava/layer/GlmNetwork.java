@@ -12,11 +12,34 @@ import java.util.List;
  * @param finalNorm in front of the output head
  * @param head {@code vocabularySize x hiddenSize}
  * @param weightBytes the memory, or the part of mapped files, that the matrices take
+ * @param weightElements how many numbers the matrices hold
  */
 public record GlmNetwork(
-        GlmConfig config, Matrix embedding, List<GlmBlock> blocks, RmsNorm finalNorm, Matrix head, long weightBytes) {
+        GlmConfig config,
+        Matrix embedding,
+        List<GlmBlock> blocks,
+        RmsNorm finalNorm,
+        Matrix head,
+        long weightBytes,
+        long weightElements) {
     /** Copies the list. */
     public GlmNetwork {
         blocks = List.copyOf(blocks);
+    }
+
+    /**
+     * The bytes of weights that computing one token reads: everything but the embedding, of which a token needs one row,
+     * unless it is the head as well.
+     */
+    public long bytesPerToken() {
+        return embedding.equals(head)
+                ? weightBytes
+                : weightBytes - embedding.format().bytes(embedding.rows(), embedding.columns());
+    }
+
+    /** The multiply-adds of one token in the matrices of all layers, without attention and without the head. */
+    public long layerMultiplyAdds() {
+        long headElements = (long) head.rows() * head.columns();
+        return weightElements - (embedding.equals(head) ? 1 : 2) * headElements;
     }
 }
