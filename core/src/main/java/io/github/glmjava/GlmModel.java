@@ -51,7 +51,7 @@ public final class GlmModel implements AutoCloseable {
                         .mapToInt(Integer::intValue)
                         .toArray());
         generator = new Generator(setup);
-        loaded = LoadedNetwork.load(config, family.tensorNames(), Checkpoint.open(folder.path()), options);
+        loaded = LoadedNetwork.load(folder, family, Checkpoint.open(folder.path()), options);
         info = describe(family, config);
     }
 
@@ -90,10 +90,10 @@ public final class GlmModel implements AutoCloseable {
                 family.name(),
                 config.layers(),
                 config.hiddenSize(),
-                config.heads(),
-                config.queryGroups(),
-                config.headSize(),
-                config.feedForwardSize(),
+                config.attention().heads(),
+                config.attention().groups(),
+                config.attention().keySize(),
+                config.feedForward().size(),
                 config.vocabularySize(),
                 config.contextLength(),
                 parameters,

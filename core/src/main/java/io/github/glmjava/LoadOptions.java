@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to load a model. Immutable.
@@ -13,10 +14,16 @@ import java.util.Map;
  *     little better and take more memory; the results are the same
  * @param weights the format in which weight matrices are held; the embedding, which is only looked up, stays as stored
  * @param lora folders of low-rank adapters, as PEFT saves them, and how much of each is added: 1 is what it was trained for
+ * @param ptuning the folder of a P-Tuning v2 prefix, or null for none but what the model's folder may hold itself
  * @param progress hears how far loading is
  */
 public record LoadOptions(
-        int threads, int prefillChunk, WeightFormat weights, Map<Path, Double> lora, LoadListener progress) {
+        int threads,
+        int prefillChunk,
+        WeightFormat weights,
+        Map<Path, Double> lora,
+        @Nullable Path ptuning,
+        LoadListener progress) {
     /** Checks the ranges and copies the map. */
     public LoadOptions {
         if (threads < 1) {
@@ -53,6 +60,7 @@ public record LoadOptions(
 
         private WeightFormat weights = WeightFormat.AS_STORED;
         private final Map<Path, Double> lora = new LinkedHashMap<>();
+        private @Nullable Path ptuning;
         private LoadListener progress = (stage, fraction) -> {};
 
         private Builder() {}
@@ -92,6 +100,16 @@ public record LoadOptions(
             return this;
         }
 
+        /**
+         * Puts a trained prefix of P-Tuning v2 before every sequence; default: none but what the model's folder may hold.
+         *
+         * @param folder holds the checkpoint of the prefix encoder, as the ptuning scripts of ChatGLM save it
+         */
+        public Builder ptuning(Path folder) {
+            ptuning = folder;
+            return this;
+        }
+
         /** Who hears how far loading is; default: nobody. */
         public Builder progress(LoadListener listener) {
             progress = listener;
@@ -104,7 +122,7 @@ public record LoadOptions(
          * @throws IllegalArgumentException if a value is out of range
          */
         public LoadOptions build() {
-            return new LoadOptions(threads, prefillChunk, weights, lora, progress);
+            return new LoadOptions(threads, prefillChunk, weights, lora, ptuning, progress);
         }
     }
 }

@@ -200,8 +200,11 @@ class BadFolderTest {
                 "apply_residual_connection_post_layernorm | true",
                 "original_rope | false",
                 "tie_word_embeddings | true",
-                "pre_seq_len | 128",
-                "quantization_bit | 4",
+                "quantization_bit | 3",
+                "rotary_percent | 1.0",
+                "interleaved_qkv | true",
+                "rope_scaling | {\"factor\": 2}",
+                "a_new_kind_of_attention | true",
                 "eos_token_id | -2",
                 "eos_token_id | \"</s>\""
             })

@@ -29,7 +29,10 @@ class GoldenTest {
             "chatglm2_int4",
             "chatglm3_bf16",
             "chatglm3_32k_rope_ratio",
-            "glm4_remote_bf16");
+            "glm4_remote_bf16",
+            "glm_hf_bf16",
+            "glm_edge_tied",
+            "glm4_0414_sharded");
 
     @ParameterizedTest
     @FieldSource("CASES")

@@ -39,6 +39,12 @@ final class ModelOptions {
             description = "Add a LoRA adapter, as PEFT saves it; weight 1 is what it was trained for. Repeatable.")
     private Map<Path, Double> lora = Map.of();
 
+    @Option(
+            names = "--ptuning",
+            paramLabel = "FOLDER",
+            description = "Put a P-Tuning v2 prefix before everything, as ChatGLM's ptuning scripts save it.")
+    private @Nullable Path ptuning;
+
     /** Loads the chosen model. */
     GlmModel load() throws IOException {
         return load(null);
@@ -49,6 +55,9 @@ final class ModelOptions {
         Path chosen = folder != null ? folder : model;
         LoadOptions.Builder options = builder(threads).weights(weights);
         lora.forEach(options::lora);
+        if (ptuning != null) {
+            options.ptuning(ptuning);
+        }
         return GlmModel.load(chosen != null ? chosen : DemoModel.folder(), options.build());
     }
 

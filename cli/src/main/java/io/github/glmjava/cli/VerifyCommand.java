@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
             "minus the second best); expected.safetensors holds the logits of prompt i, [tokens, vocabulary], as",
             "tensor logits.<i>. Greedy ids may differ from a step on whose margin is below " + CaseComparison.NEAR_TIE
                     + ", a near-tie.",
-            "An adapter in the folder adapter is added to the model."
+            "A LoRA adapter in the folder adapter and a prefix in the folder ptuning are used."
         })
 final class VerifyCommand implements Callable<Integer> {
     private static final int DIFFERENT = 1;
@@ -72,6 +72,10 @@ final class VerifyCommand implements Callable<Integer> {
         Path adapter = folder.resolve("adapter");
         if (Files.isDirectory(adapter)) {
             options.lora(adapter);
+        }
+        Path ptuning = folder.resolve("ptuning");
+        if (Files.isDirectory(ptuning)) {
+            options.ptuning(ptuning);
         }
         return options.build();
     }

@@ -5,17 +5,23 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The fields of one JSON file of a model folder, each checked as it is read. A null value counts as absent. */
+/**
+ * The fields of one JSON file of a model folder, each checked as it is read. A null value counts as absent. Remembers which
+ * fields were asked for; not safe for use by several threads.
+ */
 public final class ConfigFields {
     /** No published file is near this; it bounds what a hostile one can make us read. */
     private static final long MAX_BYTES = 64L << 20;
@@ -26,6 +32,7 @@ public final class ConfigFields {
 
     private final Path file;
     private final JsonNode root;
+    private final Set<String> asked = new HashSet<>();
 
     private ConfigFields(Path file, JsonNode root) {
         this.file = file;
@@ -77,6 +84,7 @@ public final class ConfigFields {
     }
 
     private @Nullable JsonNode find(String field) {
+        asked.add(field);
         JsonNode value = root.get(field);
         return value == null || value.isNull() ? null : value;
     }
@@ -155,21 +163,6 @@ public final class ConfigFields {
         return value != null && value.isBoolean();
     }
 
-    /** Whether the field says anything: false, an empty list and an empty object do not. */
-    public boolean isSet(String field) {
-        JsonNode value = find(field);
-        return value != null
-                && !(value.isBoolean() && !value.booleanValue())
-                && !(value.isContainer() && value.isEmpty());
-    }
-
-    /** Refuses a field that asks for something the engine does not implement. */
-    public void requireUnset(String field) throws CheckpointException {
-        if (isSet(field)) {
-            throw wrong(field, Objects.requireNonNull(find(field)), "nothing: this option is not supported");
-        }
-    }
-
     /** A truth value, or what stands in for an absent field. */
     public boolean flag(String field, boolean absent) throws CheckpointException {
         JsonNode value = find(field);
@@ -215,6 +208,63 @@ public final class ConfigFields {
             ids.add(id.intValue());
         }
         return ids;
+    }
+
+    /** Refuses a text other than the one that is supported, which an absent field also means. */
+    public void requireText(String field, String supported) throws CheckpointException {
+        if (has(field) && !text(field).equals(supported)) {
+            throw wrong(field, '"' + text(field) + '"', '"' + supported + "\": no other is supported");
+        }
+    }
+
+    /** Refuses a number other than the one that is supported, which an absent field also means. */
+    public void requireNumber(String field, double supported) throws CheckpointException {
+        if (positive(field, supported) != supported) {
+            throw wrong(field, positive(field), supported + ": no other is supported");
+        }
+    }
+
+    /** Whether the field says anything: false, 0 and what is empty do not. */
+    public boolean isSet(String field) {
+        return has(field) && isSet(get(root, field));
+    }
+
+    private static JsonNode get(JsonNode object, String field) {
+        return Objects.requireNonNull(object.get(field));
+    }
+
+    private static boolean isSet(JsonNode value) {
+        if (value.isContainer()) {
+            return !value.isEmpty();
+        }
+        return !value.isNull()
+                && !(value.isBoolean() && !value.booleanValue())
+                && !(value.isNumber() && value.doubleValue() == 0)
+                && !(value.isString() && value.stringValue().isEmpty());
+    }
+
+    /** Refuses a field that asks for something the engine does not implement. */
+    public void requireUnset(String field) throws CheckpointException {
+        if (isSet(field)) {
+            throw wrong(field, get(root, field), "nothing: this option is not supported");
+        }
+    }
+
+    /**
+     * Refuses fields that say something and that nobody asked for so far, unless they are known to be harmless: they may
+     * mean that the numbers come out wrong.
+     */
+    void requireKnown() throws CheckpointException {
+        List<String> unknown = root.properties().stream()
+                .filter(field -> !asked.contains(field.getKey()) && !HarmlessFields.NAMES.contains(field.getKey()))
+                .filter(field -> isSet(field.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
+        if (!unknown.isEmpty()) {
+            throw new CheckpointException(file + ": fields " + unknown
+                    + " are not known for this family and may change what it computes; supported are "
+                    + new TreeSet<>(asked) + "; remove a field that has no bearing on the numbers");
+        }
     }
 
     /**

@@ -4,12 +4,15 @@ import io.github.glmjava.LoadOptions;
 import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.layer.GlmNetwork;
 import io.github.glmjava.layer.NetworkSequence;
+import io.github.glmjava.layer.Prefix;
 import io.github.glmjava.tensor.KernelProvider;
 import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.WorkerTeam;
 import io.github.glmjava.weights.Checkpoint;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network that is ready to run, with all that it holds on to: mapped files, converted weights, worker threads. Safe for
@@ -24,8 +27,8 @@ public final class LoadedNetwork implements AutoCloseable {
     private final int prefillChunk;
 
     private LoadedNetwork(
-            GlmConfig config,
-            TensorNames names,
+            ModelFolder folder,
+            ModelFamily family,
             Checkpoint checkpoint,
             WorkerTeam team,
             Arena convertedWeights,
@@ -35,30 +38,31 @@ public final class LoadedNetwork implements AutoCloseable {
         this.team = team;
         this.convertedWeights = convertedWeights;
         prefillChunk = options.prefillChunk();
-        network = NetworkLoader.load(
+        GlmConfig config = family.architecture(folder.config());
+        GlmNetwork withoutPrefix = NetworkLoader.load(
                 checkpoint,
                 config,
-                names,
+                family.tensorNames(),
                 kernels,
                 conversion(options),
                 layers -> options.progress().onProgress("weights", (double) layers / config.layers()));
+        network = withoutPrefix.withPrefix(prefix(folder, config, options.ptuning()));
     }
 
     /**
      * Builds a network and starts its threads.
      *
-     * @param config the architecture
-     * @param names what the tensors are called
+     * @param folder says what the network looks like
      * @param checkpoint the weights; is closed with the network, or at once when loading fails
-     * @throws IOException if the tensors are not what the architecture says, or an adapter cannot be read
+     * @throws IOException if the tensors are not what the folder says, or an adapter or prefix cannot be read
      */
     @SuppressWarnings("MustBeClosed") // closed by close()
-    public static LoadedNetwork load(GlmConfig config, TensorNames names, Checkpoint checkpoint, LoadOptions options)
-            throws IOException {
+    public static LoadedNetwork load(
+            ModelFolder folder, ModelFamily family, Checkpoint checkpoint, LoadOptions options) throws IOException {
         WorkerTeam team = new WorkerTeam(options.threads());
         Arena convertedWeights = Arena.ofShared();
         try {
-            return new LoadedNetwork(config, names, checkpoint, team, convertedWeights, options);
+            return new LoadedNetwork(folder, family, checkpoint, team, convertedWeights, options);
         } catch (IOException | RuntimeException | Error e) {
             team.close();
             convertedWeights.close();
@@ -67,9 +71,15 @@ public final class LoadedNetwork implements AutoCloseable {
         }
     }
 
+    /** A prefix may come in a folder of its own, or in the model's, whose configuration then mentions it. */
+    private @Nullable Prefix prefix(ModelFolder folder, GlmConfig config, @Nullable Path chosen) throws IOException {
+        Path source = chosen == null && folder.config().isSet("pre_seq_len") ? folder.path() : chosen;
+        return source == null ? null : PrefixReader.read(source, config, kernels, team);
+    }
+
     private WeightConversion conversion(LoadOptions options) throws IOException {
         LoraAdapters adapters = LoraAdapters.read(options.lora(), convertedWeights);
-        WeightRecipe recipe = WeightRecipe.of(options.weights());
+        WeightRecipe recipe = QuantizedTensors.recipe(checkpoint, options.weights());
         return new WeightConversion(recipe.layers(), recipe.head(), adapters, convertedWeights, team);
     }
 

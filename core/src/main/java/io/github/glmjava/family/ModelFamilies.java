@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 /** All families that the engine knows. */
 public final class ModelFamilies {
     /** The more particular ones first: the first that recognises a folder gets it. */
-    private static final List<ModelFamily> FAMILIES =
-            List.of(new Glm4Family(), new ChatGlm3Family(), new ChatGlm2Family());
+    private static final List<ModelFamily> FAMILIES = List.of(
+            new Glm4Family(), new ChatGlm3Family(), new ChatGlm2Family(), new GlmFamily(), new Glm4NativeFamily());
 
     private ModelFamilies() {}
 

@@ -1,19 +1,25 @@
 package io.github.glmjava.family;
 
 import io.github.glmjava.layer.Attention;
+import io.github.glmjava.layer.AttentionConfig;
 import io.github.glmjava.layer.FeedForward;
 import io.github.glmjava.layer.GlmBlock;
 import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.layer.GlmNetwork;
 import io.github.glmjava.layer.Linear;
+import io.github.glmjava.layer.Projection;
 import io.github.glmjava.layer.RmsNorm;
+import io.github.glmjava.layer.StackedProjection;
 import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.Matrix;
+import io.github.glmjava.tensor.MatrixFormat;
 import io.github.glmjava.weights.Checkpoint;
 import io.github.glmjava.weights.CheckpointException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Builds a network from a checkpoint: finds every tensor that the architecture needs and checks its shape. */
 public final class NetworkLoader {
@@ -49,54 +55,85 @@ public final class NetworkLoader {
     }
 
     private GlmNetwork load(IntConsumer progress) throws CheckpointException {
-        Matrix embedding = weights.matrix(names.embedding(), config.vocabularySize(), config.hiddenSize(), null);
+        Matrix embedding = table(TensorRole.EMBEDDING, null);
         List<GlmBlock> blocks = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
             blocks.add(block(layer));
             progress.accept(layer + 1);
         }
-        RmsNorm finalNorm = norm(names.finalNorm());
-        Matrix head = weights.matrix(names.head(), config.vocabularySize(), config.hiddenSize(), conversion.head());
+        RmsNorm finalNorm = norm(names.of(TensorRole.FINAL_NORM));
+        Matrix head = head(embedding);
         weights.reportUnused(names.ignored());
-        return new GlmNetwork(config, embedding, blocks, finalNorm, head, weights.bytes(), weights.elements());
+        return new GlmNetwork(config, embedding, blocks, finalNorm, head, null, weights.bytes(), weights.elements());
+    }
+
+    private Matrix table(TensorRole role, @Nullable MatrixFormat format) throws CheckpointException {
+        return weights.matrix(names.of(role), config.vocabularySize(), config.hiddenSize(), format);
+    }
+
+    /** The embedding once more if it is the head too, unless the head is to have a format of its own. */
+    private Matrix head(Matrix embedding) throws CheckpointException {
+        if (!config.tiedHead()) {
+            return table(TensorRole.HEAD, conversion.head());
+        }
+        return conversion.head() == null ? embedding : table(TensorRole.EMBEDDING, conversion.head());
     }
 
     private GlmBlock block(int layer) throws CheckpointException {
-        Attention attention = new Attention(
-                linear(
-                        TensorNames.inLayer(names.queryKeyValue(), layer),
-                        config.queryKeyValueSize(),
-                        config.hiddenSize(),
-                        config.attentionBias()),
-                linear(
-                        TensorNames.inLayer(names.attentionOutput(), layer),
-                        config.hiddenSize(),
-                        config.attentionSize(),
-                        config.linearBias()));
-        FeedForward feedForward = new FeedForward(
-                linear(
-                        TensorNames.inLayer(names.gateAndUp(), layer),
-                        2 * config.feedForwardSize(),
-                        config.hiddenSize(),
-                        config.linearBias()),
-                linear(
-                        TensorNames.inLayer(names.down(), layer),
-                        config.hiddenSize(),
-                        config.feedForwardSize(),
-                        config.linearBias()));
+        boolean outputNorms = config.norm().ofSublayerOutputs();
         return new GlmBlock(
-                norm(TensorNames.inLayer(names.attentionNorm(), layer)),
-                attention,
-                norm(TensorNames.inLayer(names.feedForwardNorm(), layer)),
-                feedForward);
+                norm(names.of(TensorRole.ATTENTION_NORM, layer)),
+                attention(layer),
+                outputNorms ? norm(names.of(TensorRole.ATTENTION_OUTPUT_NORM, layer)) : null,
+                norm(names.of(TensorRole.FEED_FORWARD_NORM, layer)),
+                feedForward(layer),
+                outputNorms ? norm(names.of(TensorRole.FEED_FORWARD_OUTPUT_NORM, layer)) : null);
+    }
+
+    private Attention attention(int layer) throws CheckpointException {
+        AttentionConfig attention = config.attention();
+        Projection queryKeyValue = projection(
+                names.parts(TensorRole.QUERY_KEY_VALUE, layer),
+                config.hiddenSize(),
+                attention.inputBias(),
+                attention.querySize(),
+                attention.groups() * attention.keySize(),
+                attention.groups() * attention.valueSize());
+        Linear output = linear(
+                names.of(TensorRole.ATTENTION_OUTPUT, layer),
+                config.hiddenSize(),
+                attention.outputSize(),
+                attention.outputBias());
+        return new Attention(queryKeyValue, output);
+    }
+
+    private FeedForward feedForward(int layer) throws CheckpointException {
+        int size = config.feedForward().size();
+        boolean bias = config.feedForward().bias();
+        return new FeedForward(
+                projection(names.parts(TensorRole.GATE_AND_UP, layer), config.hiddenSize(), bias, size, size),
+                linear(names.of(TensorRole.DOWN, layer), config.hiddenSize(), size, bias));
     }
 
     private RmsNorm norm(String name) throws CheckpointException {
-        return new RmsNorm(weights.vector(name, config.hiddenSize()), config.normEpsilon());
+        return new RmsNorm(
+                weights.vector(name, config.hiddenSize()), config.norm().epsilon());
+    }
+
+    /** One matrix for all outputs, or one for each part of them. */
+    private Projection projection(List<String> parts, int inputs, boolean bias, int... outputs)
+            throws CheckpointException {
+        if (parts.size() == 1) {
+            return linear(parts.getFirst(), IntStream.of(outputs).sum(), inputs, bias);
+        }
+        List<Linear> linears = new ArrayList<>();
+        for (int i = 0; i < outputs.length; i++) {
+            linears.add(linear(parts.get(i), outputs[i], inputs, bias));
+        }
+        return new StackedProjection(linears);
     }
 
     private Linear linear(String name, int rows, int columns, boolean bias) throws CheckpointException {
-        String biasName = name.substring(0, name.length() - "weight".length()) + "bias";
-        return weights.linear(name, bias ? biasName : null, rows, columns, conversion.layers());
+        return weights.linear(name, bias ? TensorNames.biasOf(name) : null, rows, columns, conversion.layers());
     }
 }

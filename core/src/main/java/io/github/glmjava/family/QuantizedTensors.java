@@ -1,5 +1,6 @@
 package io.github.glmjava.family;
 
+import io.github.glmjava.WeightFormat;
 import io.github.glmjava.tensor.MatrixFormat;
 import io.github.glmjava.tensor.Quantizer;
 import io.github.glmjava.weights.Checkpoint;
@@ -7,14 +8,16 @@ import io.github.glmjava.weights.CheckpointException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * How a checkpoint keeps matrices in Q8 and Q4: the bytes that the kernels read, as a tensor of U8 that has the weight's
- * name and the format behind it, {@code ....dense.weight.q4}. The metadata names the version of the layout of these bytes.
+ * name and the format behind it, {@code ....dense.weight.q4}. The metadata names the recipe and the version of the layout.
  */
 public final class QuantizedTensors {
-    /** The key of the layout's version in the metadata. */
-    public static final String LAYOUT_KEY = "glm_java.block_layout";
+    private static final String WEIGHTS_KEY = "glm_java.weights";
+
+    private static final String LAYOUT_KEY = "glm_java.block_layout";
 
     private QuantizedTensors() {}
 
@@ -28,22 +31,47 @@ public final class QuantizedTensors {
         return List.of(format.bytes(rows, columns));
     }
 
-    /** What the metadata of a checkpoint with such tensors says about them. */
-    public static Map<String, String> metadata() {
-        return Map.of(LAYOUT_KEY, Integer.toString(Quantizer.LAYOUT_VERSION));
+    /** What the metadata of a quantised checkpoint says. */
+    public static Map<String, String> metadata(WeightFormat weights) {
+        return Map.of(
+                WEIGHTS_KEY,
+                weights.name().toLowerCase(Locale.ROOT),
+                LAYOUT_KEY,
+                Integer.toString(Quantizer.LAYOUT_VERSION));
+    }
+
+    /** Whether a checkpoint is quantised in our own way. */
+    public static boolean areIn(Checkpoint checkpoint) {
+        return checkpoint.metadata().containsKey(WEIGHTS_KEY) || checkpoint.metadata().containsKey(LAYOUT_KEY);
     }
 
     /**
-     * Makes sure that the kernels know the layout.
+     * The formats of a checkpoint's matrices: what its metadata says if it is quantised, else what the user chose.
      *
-     * @throws CheckpointException if it is another version's
+     * @throws CheckpointException if it is quantised in another format than was chosen, or by a version with another layout
      */
-    static void requireLayout(Checkpoint checkpoint) throws CheckpointException {
-        String version = checkpoint.metadata().get(LAYOUT_KEY);
-        if (!Integer.toString(Quantizer.LAYOUT_VERSION).equals(version)) {
-            throw new CheckpointException(checkpoint.file() + ": " + LAYOUT_KEY + " of the quantised weights is "
-                    + (version == null ? "missing" : "\"" + version + "\"") + ", expected \"" + Quantizer.LAYOUT_VERSION
-                    + "\": quantise the original model again with this version");
+    static WeightRecipe recipe(Checkpoint checkpoint, WeightFormat chosen) throws CheckpointException {
+        if (!areIn(checkpoint)) {
+            return WeightRecipe.of(chosen);
         }
+        String layout = checkpoint.metadata().get(LAYOUT_KEY);
+        if (!Integer.toString(Quantizer.LAYOUT_VERSION).equals(layout)) {
+            throw new CheckpointException(checkpoint.file() + ": " + LAYOUT_KEY + " of the quantised weights is "
+                    + Objects.toString(layout, "missing") + ", expected " + Quantizer.LAYOUT_VERSION
+                    + ": quantise the original model again with this version");
+        }
+        String name = checkpoint.metadata().get(WEIGHTS_KEY);
+        for (WeightFormat format : WeightFormat.values()) {
+            if (format != WeightFormat.AS_STORED && format.name().toLowerCase(Locale.ROOT).equals(name)) {
+                if (chosen != WeightFormat.AS_STORED && chosen != format) {
+                    throw new CheckpointException(checkpoint.file() + ": the weights are quantised as " + name
+                            + " and cannot be loaded as " + chosen.name().toLowerCase(Locale.ROOT)
+                            + ": load the original model");
+                }
+                return WeightRecipe.of(format);
+            }
+        }
+        throw new CheckpointException(checkpoint.file() + ": " + WEIGHTS_KEY + " is " + Objects.toString(name, "missing")
+                + ", expected one of q8, q4");
     }
 }

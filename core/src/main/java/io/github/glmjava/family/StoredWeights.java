@@ -60,8 +60,7 @@ final class StoredWeights {
     }
 
     /**
-     * A linear layer. Adapters are merged into a matrix that is quantised, before that; else they are computed beside it:
-     * that takes a hundredth of the layer's time and no copy of its weights.
+     * A linear layer. Adapters are merged into a matrix before it is quantised; else they are computed beside it: that takes a hundredth of the layer's time and no copy of its weights.
      *
      * @param bias the bias's name, or null if there is none
      * @param format what the matrix is converted to, or null to leave it as stored
@@ -70,10 +69,10 @@ final class StoredWeights {
             throws CheckpointException {
         float[] addend = bias == null ? null : vector(bias, rows);
         List<LoraFactors> factors = conversion.adapters().factors(name, rows, columns);
-        if (factors.isEmpty() || format != null) {
+        if (factors.isEmpty() || format != null && !isQuantized(name, format)) {
             return new Linear(matrix(name, rows, columns, format), addend, null);
         }
-        return new Linear(counted(stored(name, rows, columns)), addend, update(factors));
+        return new Linear(counted(stored(name, rows, columns, format)), addend, update(factors));
     }
 
     /**
@@ -82,10 +81,14 @@ final class StoredWeights {
      * @param format what it is converted to, or null to leave it as stored
      */
     Matrix matrix(String name, int rows, int columns, @Nullable MatrixFormat format) throws CheckpointException {
-        Matrix matrix = stored(name, rows, columns);
+        Matrix matrix = stored(name, rows, columns, format);
         List<LoraFactors> factors = conversion.adapters().factors(name, rows, columns);
         RowSource source = factors.isEmpty() ? matrix : new AdaptedRows(matrix, factors);
-        if (format != null && (format != matrix.format() || !factors.isEmpty())) {
+        if (matrix.format().isQuantized() && !factors.isEmpty()) {
+            throw new CheckpointException(checkpoint.file() + ": tensor \"" + name
+                    + "\" is quantised, an adapter cannot be merged into it: load the original model");
+        }
+        if (format != null && format != matrix.format()) {
             matrix = conversion.quantized(source, format, kernels, name);
         } else if (!factors.isEmpty()) {
             matrix = conversion.floats(source, kernels);
@@ -116,28 +119,38 @@ final class StoredWeights {
                 counted(conversion.floats(down, rank, kernels)), counted(conversion.floats(up, rows, kernels)));
     }
 
-    private Matrix stored(String name, int rows, int columns) throws CheckpointException {
-        for (MatrixFormat format : List.of(MatrixFormat.Q8, MatrixFormat.Q4)) {
-            String quantized = QuantizedTensors.name(name, format);
-            if (checkpoint.find(quantized) != null) {
-                QuantizedTensors.requireLayout(checkpoint);
-                StoredTensor tensor = tensor(quantized, QuantizedTensors.shape(format, rows, columns));
-                return kernels.matrix(format, tensor.data(), rows, columns);
-            }
+    private boolean isQuantized(String name, MatrixFormat format) {
+        return checkpoint.find(QuantizedTensors.name(name, format)) != null;
+    }
+
+    private Matrix stored(String name, int rows, int columns, @Nullable MatrixFormat format)
+            throws CheckpointException {
+        if (format != null && isQuantized(name, format)) {
+            StoredTensor tensor =
+                    tensor(QuantizedTensors.name(name, format), QuantizedTensors.shape(format, rows, columns));
+            return kernels.matrix(format, tensor.data(), rows, columns);
         }
-        if (find(name).dtype() == DType.I8) {
+        if (find(name).dtype() == DType.I8 && checkpoint.find(name + SCALE_SUFFIX) != null) {
             return integers(name, rows, columns);
         }
         StoredTensor tensor = tensor(name, List.of((long) rows, (long) columns));
-        MatrixFormat format = switch (tensor.dtype()) {
+        return kernels.matrix(floatFormat(tensor), tensor.data(), rows, columns);
+    }
+
+    /**
+     * The format of a matrix of floats.
+     *
+     * @throws CheckpointException if the tensor holds something else
+     */
+    static MatrixFormat floatFormat(StoredTensor tensor) throws CheckpointException {
+        return switch (tensor.dtype()) {
             case F32 -> MatrixFormat.F32;
             case F16 -> MatrixFormat.F16;
             case BF16 -> MatrixFormat.BF16;
             default ->
-                throw new CheckpointException(tensor.file() + ": tensor \"" + name + "\" has dtype " + tensor.dtype()
-                        + ", expected F32, F16, BF16, or I8 with scales");
+                throw new CheckpointException(tensor.file() + ": tensor \"" + tensor.name() + "\" has dtype "
+                        + tensor.dtype() + ", expected F32, F16, BF16, or I8 with scales");
         };
-        return kernels.matrix(format, tensor.data(), rows, columns);
     }
 
     /** Half as many columns as there should be are 4-bit integers. */

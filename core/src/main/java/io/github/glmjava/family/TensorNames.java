@@ -1,40 +1,87 @@
 package io.github.glmjava.family;
 
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a family calls its tensors. In the names of a block's tensors {@code {layer}} stands for its number, from 0. A
- * bias has its weight's name with {@code bias} for {@code weight}.
- *
- * @param embedding {@code vocabulary x hidden}
- * @param attentionNorm in front of the attention
- * @param queryKeyValue queries, keys and values in one
- * @param attentionOutput back to the residual stream
- * @param feedForwardNorm in front of the feed-forward network
- * @param gateAndUp gates, then ups, in one
- * @param down back to the residual stream
- * @param finalNorm in front of the output head
- * @param head {@code vocabulary x hidden}
- * @param ignored endings of names that the original code does not use either
+ * bias has its weight's name with {@code bias} for {@code weight}. Immutable.
  */
-public record TensorNames(
-        String embedding,
-        String attentionNorm,
-        String queryKeyValue,
-        String attentionOutput,
-        String feedForwardNorm,
-        String gateAndUp,
-        String down,
-        String finalNorm,
-        String head,
-        List<String> ignored) {
-    /** Copies the list. */
-    public TensorNames {
-        ignored = List.copyOf(ignored);
+public final class TensorNames {
+    private static final String WEIGHT = "weight";
+
+    private final Map<TensorRole, List<String>> names;
+    private final List<String> ignored;
+
+    private TensorNames(Map<TensorRole, List<String>> names, List<String> ignored) {
+        this.names = new EnumMap<>(names);
+        this.ignored = List.copyOf(ignored);
+    }
+
+    static Builder builder() {
+        return new Builder();
+    }
+
+    /** The name of a tensor that is one for the whole network. */
+    String of(TensorRole role) {
+        return parts(role).getFirst();
     }
 
     /** The name of a block's tensor. */
-    static String inLayer(String name, int layer) {
+    String of(TensorRole role, int layer) {
+        return inLayer(of(role), layer);
+    }
+
+    /** The names of a block's tensors that make up one map, in the order of their outputs. */
+    List<String> parts(TensorRole role, int layer) {
+        return parts(role).stream().map(name -> inLayer(name, layer)).toList();
+    }
+
+    private List<String> parts(TensorRole role) {
+        List<String> parts = names.get(role);
+        if (parts == null) {
+            throw new IllegalStateException("the family has no name for " + role);
+        }
+        return parts;
+    }
+
+    private static String inLayer(String name, int layer) {
         return name.replace("{layer}", Integer.toString(layer));
+    }
+
+    /** What a weight's bias is called. */
+    static String biasOf(String weight) {
+        return weight.substring(0, weight.length() - WEIGHT.length()) + "bias";
+    }
+
+    /** Endings of names that the original code does not use either. */
+    List<String> ignored() {
+        return ignored;
+    }
+
+    /** Collects names. */
+    static final class Builder {
+        private final Map<TensorRole, List<String>> names = new EnumMap<>(TensorRole.class);
+        private final List<String> ignored = new ArrayList<>();
+
+        private Builder() {}
+
+        /** Names a tensor, or the tensors that make up one map. */
+        Builder name(TensorRole role, String... parts) {
+            names.put(role, List.of(parts));
+            return this;
+        }
+
+        /** The ending of names that the original code does not use either. */
+        Builder ignore(String ending) {
+            ignored.add(ending);
+            return this;
+        }
+
+        TensorNames build() {
+            return new TensorNames(names, ignored);
+        }
     }
 }

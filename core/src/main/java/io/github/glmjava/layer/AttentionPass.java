@@ -16,7 +16,7 @@ final class AttentionPass implements ParallelTask {
     /** Rows of a tile: enough tokens share a page while it is in the first cache level. */
     private static final int ROWS = 64;
 
-    private final GlmConfig config;
+    private final AttentionConfig config;
     private final Kernels kernels;
     private final WorkerTeam team;
     private final KeyValueCache cache;
@@ -32,7 +32,7 @@ final class AttentionPass implements ParallelTask {
     private int tokens;
     private int tilesPerGroup;
 
-    AttentionPass(GlmConfig config, Kernels kernels, WorkerTeam team, KeyValueCache cache) {
+    AttentionPass(AttentionConfig config, Kernels kernels, WorkerTeam team, KeyValueCache cache) {
         this.config = config;
         this.kernels = kernels;
         this.team = team;
@@ -40,16 +40,16 @@ final class AttentionPass implements ParallelTask {
         tokensPerTile = Math.max(1, ROWS / config.headsPerGroup());
         tiles = new AttentionTile[team.threads()];
         for (int i = 0; i < tiles.length; i++) {
-            tiles[i] = new AttentionTile(tokensPerTile * config.headsPerGroup(), config.headSize());
+            tiles[i] = new AttentionTile(tokensPerTile * config.headsPerGroup(), config.keySize());
         }
-        scale = (float) (1 / Math.sqrt(config.headSize()));
+        scale = (float) config.scale();
     }
 
     /**
      * Attends with the rotated queries of {@code count} tokens, whose keys and values are in the cache already.
      *
-     * @param queryKeyValue {@code count x queryKeyValueSize}; each token's queries come first
-     * @param result receives {@code count x attentionSize}
+     * @param queryKeyValue {@code count x projectedSize}; each token's queries come first
+     * @param result receives {@code count x outputSize}
      * @param position the first token's position
      */
     void attend(int inLayer, float[] queryKeyValue, float[] result, int position, int count) {
@@ -59,7 +59,7 @@ final class AttentionPass implements ParallelTask {
         firstPosition = position;
         tokens = count;
         tilesPerGroup = Math.ceilDiv(count, tokensPerTile);
-        team.run(this, config.queryGroups() * tilesPerGroup, 1);
+        team.run(this, config.groups() * tilesPerGroup, 1);
     }
 
     @Override
@@ -72,12 +72,12 @@ final class AttentionPass implements ParallelTask {
 
     private void attend(AttentionTile tile, int group, int firstToken, int count) {
         int heads = config.headsPerGroup();
-        int firstHead = group * heads * config.headSize();
+        int firstHead = group * heads;
         tile.begin(count * heads);
         for (int token = 0; token < count; token++) {
-            int source = (firstToken + token) * config.queryKeyValueSize() + firstHead;
+            int source = (firstToken + token) * config.projectedSize() + firstHead * config.keySize();
             for (int head = 0; head < heads; head++) {
-                tile.query(token * heads + head, queries, source + head * config.headSize(), scale);
+                tile.query(token * heads + head, queries, source + head * config.keySize(), scale);
             }
         }
         int lastPosition = firstPosition + firstToken + count - 1;
@@ -96,9 +96,9 @@ final class AttentionPass implements ParallelTask {
                     cache.valueOffset(group));
         }
         for (int token = 0; token < count; token++) {
-            int target = (firstToken + token) * config.attentionSize() + firstHead;
+            int target = (firstToken + token) * config.outputSize() + firstHead * config.valueSize();
             for (int head = 0; head < heads; head++) {
-                tile.finish(token * heads + head, output, target + head * config.headSize());
+                tile.finish(token * heads + head, output, target + head * config.valueSize());
             }
         }
     }

@@ -5,15 +5,15 @@ import io.github.glmjava.tensor.Kernels;
 /**
  * The gated feed-forward network: {@code down(silu(gate(x)) * up(x))}.
  *
- * @param gateAndUp the fused projection, gates first
+ * @param gateAndUp to all gates, then all ups
  * @param down the projection back to the residual stream
  */
-public record FeedForward(Linear gateAndUp, Linear down) {
+public record FeedForward(Projection gateAndUp, Linear down) {
     void apply(Workspace workspace, float[] input, int tokens, float[] result) {
         Kernels kernels = workspace.kernels();
         float[] gates = workspace.gateAndUp;
         float[] activated = workspace.activated;
-        int width = workspace.config().feedForwardSize();
+        int width = workspace.config().feedForward().size();
         gateAndUp.apply(workspace, input, tokens, gates);
         if (tokens == 1) {
             kernels.swiGlu(gates, 0, width, activated, 0);

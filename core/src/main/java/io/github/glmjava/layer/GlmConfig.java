@@ -1,5 +1,8 @@
 package io.github.glmjava.layer;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The architecture of a GLM, whatever its family calls things. A family reads its own {@code config.json} into this
  * record; layers look at nothing else.
@@ -7,45 +10,112 @@ package io.github.glmjava.layer;
  * @param vocabularySize rows of the embedding and of the output head, padding included
  * @param hiddenSize features of the residual stream
  * @param layers the number of blocks
- * @param heads query heads of a layer
- * @param queryGroups key and value heads of a layer; divides {@code heads}
- * @param headSize features of a head
- * @param feedForwardSize inner features of the feed-forward network
- * @param normEpsilon added to the mean square in every norm
- * @param rotarySize leading features of a head that the rotary embedding turns, an even number
- * @param rotaryBase the base of the rotary frequencies
- * @param positionScale positions are divided by this before they turn anything: 1 except for interpolated contexts
  * @param contextLength the most tokens of a sequence
- * @param attentionBias whether queries, keys and values have a bias
- * @param linearBias whether the attention output and the feed-forward matrices have a bias
+ * @param attention heads and projections
+ * @param rotary how queries and keys are turned by their position
+ * @param norm the norms of a block and how its residual stream goes on
+ * @param feedForward the feed-forward networks
+ * @param tiedHead whether the embedding is the output head too
  */
 public record GlmConfig(
         int vocabularySize,
         int hiddenSize,
         int layers,
-        int heads,
-        int queryGroups,
-        int headSize,
-        int feedForwardSize,
-        float normEpsilon,
-        int rotarySize,
-        double rotaryBase,
-        double positionScale,
         int contextLength,
-        boolean attentionBias,
-        boolean linearBias) {
-    /** Query heads that share one key and value head. */
-    public int headsPerGroup() {
-        return heads / queryGroups;
+        AttentionConfig attention,
+        RotaryConfig rotary,
+        NormConfig norm,
+        FeedForwardConfig feedForward,
+        boolean tiedHead) {
+    /** Starts an architecture; everything but {@code tiedHead} must be set. */
+    public static Builder builder() {
+        return new Builder();
     }
 
-    /** Features of all query heads together. */
-    public int attentionSize() {
-        return heads * headSize;
-    }
+    /** Puts an architecture together. */
+    public static final class Builder {
+        private int vocabularySize;
+        private int hiddenSize;
+        private int layers;
+        private int contextLength;
+        private @Nullable AttentionConfig attention;
+        private @Nullable RotaryConfig rotary;
+        private @Nullable NormConfig norm;
+        private @Nullable FeedForwardConfig feedForward;
+        private boolean tiedHead;
 
-    /** Features of the fused projection: all queries, then the groups' keys, then their values. */
-    public int queryKeyValueSize() {
-        return (heads + 2 * queryGroups) * headSize;
+        private Builder() {}
+
+        /** Rows of the embedding and of the output head, padding included. */
+        public Builder vocabularySize(int rows) {
+            vocabularySize = rows;
+            return this;
+        }
+
+        /** Features of the residual stream. */
+        public Builder hiddenSize(int features) {
+            hiddenSize = features;
+            return this;
+        }
+
+        /** The number of blocks. */
+        public Builder layers(int blocks) {
+            layers = blocks;
+            return this;
+        }
+
+        /** The most tokens of a sequence. */
+        public Builder contextLength(int tokens) {
+            contextLength = tokens;
+            return this;
+        }
+
+        /** Heads and projections. */
+        public Builder attention(AttentionConfig config) {
+            attention = config;
+            return this;
+        }
+
+        /** How queries and keys are turned by their position. */
+        public Builder rotary(RotaryConfig config) {
+            rotary = config;
+            return this;
+        }
+
+        /** The norms of a block and how its residual stream goes on. */
+        public Builder norm(NormConfig config) {
+            norm = config;
+            return this;
+        }
+
+        /** The feed-forward networks. */
+        public Builder feedForward(FeedForwardConfig config) {
+            feedForward = config;
+            return this;
+        }
+
+        /** Whether the embedding is the output head too; default: no. */
+        public Builder tiedHead(boolean tied) {
+            tiedHead = tied;
+            return this;
+        }
+
+        /**
+         * The architecture.
+         *
+         * @throws NullPointerException if a part is missing
+         */
+        public GlmConfig build() {
+            return new GlmConfig(
+                    vocabularySize,
+                    hiddenSize,
+                    layers,
+                    contextLength,
+                    Objects.requireNonNull(attention, "attention"),
+                    Objects.requireNonNull(rotary, "rotary"),
+                    Objects.requireNonNull(norm, "norm"),
+                    Objects.requireNonNull(feedForward, "feedForward"),
+                    tiedHead);
+        }
     }
 }

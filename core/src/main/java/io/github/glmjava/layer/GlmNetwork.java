@@ -2,6 +2,7 @@ package io.github.glmjava.layer;
 
 import io.github.glmjava.tensor.Matrix;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole network, immutable and shared by all sequences.
@@ -11,6 +12,7 @@ import java.util.List;
  * @param blocks the layers in order
  * @param finalNorm in front of the output head
  * @param head {@code vocabularySize x hiddenSize}
+ * @param prefix comes before every sequence, or null
  * @param weightBytes the memory, or the part of mapped files, that the matrices take
  * @param weightElements how many numbers the matrices hold
  */
@@ -20,6 +22,7 @@ public record GlmNetwork(
         List<GlmBlock> blocks,
         RmsNorm finalNorm,
         Matrix head,
+        @Nullable Prefix prefix,
         long weightBytes,
         long weightElements) {
     /** Copies the list. */
@@ -41,5 +44,15 @@ public record GlmNetwork(
     public long layerMultiplyAdds() {
         long headElements = (long) head.rows() * head.columns();
         return weightElements - (embedding.equals(head) ? 1 : 2) * headElements;
+    }
+
+    /** This network with a prefix. */
+    public GlmNetwork withPrefix(@Nullable Prefix newPrefix) {
+        return new GlmNetwork(config, embedding, blocks, finalNorm, head, newPrefix, weightBytes, weightElements);
+    }
+
+    /** Slots of the cache that come before the first token. */
+    int prefixLength() {
+        return prefix == null ? 0 : prefix.length();
     }
 }

@@ -25,8 +25,8 @@ public final class KeyValueCache {
 
     /** An empty cache for a model of this shape. */
     public KeyValueCache(GlmConfig config) {
-        queryGroups = config.queryGroups();
-        headSize = config.headSize();
+        queryGroups = config.attention().groups();
+        headSize = config.attention().keySize();
         paddedHeadSize = AttentionTile.padded(headSize);
         keys = new float[config.layers()][0][];
         values = new float[config.layers()][0][];
@@ -34,8 +34,9 @@ public final class KeyValueCache {
 
     /** Memory that one position takes, in all layers together. */
     public static long bytesPerToken(GlmConfig config) {
-        int features = config.headSize() + AttentionTile.padded(config.headSize());
-        return (long) Float.BYTES * config.layers() * config.queryGroups() * features;
+        AttentionConfig attention = config.attention();
+        int features = attention.keySize() + AttentionTile.padded(attention.valueSize());
+        return (long) Float.BYTES * config.layers() * attention.groups() * features;
     }
 
     /** Makes room for positions below {@code length}. */

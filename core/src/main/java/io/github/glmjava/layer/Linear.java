@@ -5,7 +5,7 @@ import io.github.glmjava.tensor.Matrix;
 import org.jspecify.annotations.Nullable;
 
 /** {@code y = W x + b}, and what adapters add. */
-public final class Linear {
+public final class Linear implements Projection {
     private final Matrix weight;
     private final float @Nullable [] bias;
     private final @Nullable LowRankUpdate update;
@@ -21,8 +21,13 @@ public final class Linear {
         this.update = update;
     }
 
-    /** Input {@code tokens x columns}, output {@code tokens x rows}, both row-major. */
-    void apply(Workspace workspace, float[] input, int tokens, float[] output) {
+    @Override
+    public int outputs() {
+        return weight.rows();
+    }
+
+    @Override
+    public void apply(Workspace workspace, float[] input, int tokens, float[] output) {
         workspace.multiplication().multiply(weight, input, tokens, output);
         if (bias != null) {
             Kernels kernels = workspace.kernels();

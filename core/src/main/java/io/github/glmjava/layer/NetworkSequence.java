@@ -19,6 +19,10 @@ public final class NetworkSequence {
     private final int chunk;
     private final float[] logits;
     private final float[] lastHidden;
+
+    /** Slots of the cache before the first token; they take no positions. */
+    private final int prefixLength;
+
     private @Nullable ForwardTrace trace;
     private int length;
 
@@ -34,9 +38,13 @@ public final class NetworkSequence {
         this.chunk = chunk;
         GlmConfig config = network.config();
         workspace = new Workspace(config, kernels, team);
-        rotary = new RotaryEmbedding(config.rotarySize(), config.rotaryBase(), config.positionScale());
+        rotary = new RotaryEmbedding(config.rotary());
         logits = new float[config.vocabularySize()];
         lastHidden = new float[config.hiddenSize()];
+        prefixLength = network.prefixLength();
+        if (network.prefix() != null) {
+            network.prefix().store(workspace.cache(), config);
+        }
     }
 
     /** Lets a trace see what the layers compute from now on. */
@@ -127,14 +135,14 @@ public final class NetworkSequence {
     private void forward(int[] ids, int start, int tokens) {
         GlmConfig config = network.config();
         workspace.reserve(tokens);
-        workspace.cache().reserve(length + tokens);
+        workspace.cache().reserve(prefixLength + length + tokens);
         for (int i = 0; i < tokens; i++) {
             network.embedding().readRow(ids[start + i], workspace.hidden, i * config.hiddenSize());
         }
         rotary.angles(length, tokens, workspace.cosines, workspace.sines);
         report(-1, length, workspace.hidden, tokens);
         for (int layer = 0; layer < config.layers(); layer++) {
-            network.blocks().get(layer).apply(workspace, layer, length, tokens);
+            network.blocks().get(layer).apply(workspace, layer, prefixLength + length, tokens);
             report(layer, length, workspace.hidden, tokens);
         }
         length += tokens;
@@ -176,6 +184,6 @@ public final class NetworkSequence {
             throw new IllegalArgumentException("cannot cut " + length + " tokens to " + newLength);
         }
         length = newLength;
-        workspace.cache().shrink(newLength);
+        workspace.cache().shrink(prefixLength + newLength);
     }
 }

@@ -11,23 +11,13 @@ final class RotaryEmbedding {
     private final float[] frequencies;
     private final float positionScale;
 
-    /**
-     * @param size rotated features of a head, an even number
-     * @param base base of the frequencies, with any scaling ratio already multiplied in
-     * @param positionScale what positions are divided by
-     */
-    RotaryEmbedding(int size, double base, double positionScale) {
-        this.positionScale = (float) positionScale;
-        frequencies = new float[size / 2];
+    RotaryEmbedding(RotaryConfig config) {
+        positionScale = (float) config.positionScale();
+        frequencies = new float[config.size() / 2];
         for (int i = 0; i < frequencies.length; i++) {
-            float exponent = (float) (2 * i) / size;
-            frequencies[i] = 1 / (float) Math.pow((float) base, exponent);
+            float exponent = (float) (2 * i) / config.size();
+            frequencies[i] = 1 / (float) Math.pow((float) config.base(), exponent);
         }
-    }
-
-    /** Rotated features of a head. */
-    int size() {
-        return 2 * frequencies.length;
     }
 
     /**

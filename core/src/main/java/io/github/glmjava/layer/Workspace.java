@@ -34,6 +34,7 @@ final class Workspace {
     float[] activated = hidden;
     float[] cosines = hidden;
     float[] sines = hidden;
+    private float[] part = hidden;
 
     /** An adapter's inner features and its output; empty as long as there is none. */
     float[] lowRank = hidden;
@@ -46,7 +47,7 @@ final class Workspace {
         this.team = team;
         cache = new KeyValueCache(config);
         multiplication = new MatrixMultiplication(team);
-        attentionPass = new AttentionPass(config, kernels, team, cache);
+        attentionPass = new AttentionPass(config.attention(), kernels, team, cache);
     }
 
     /** Makes room for this many tokens at a time. */
@@ -57,13 +58,21 @@ final class Workspace {
         hidden = new float[tokens * config.hiddenSize()];
         normed = new float[tokens * config.hiddenSize()];
         sublayer = new float[tokens * config.hiddenSize()];
-        queryKeyValue = new float[tokens * config.queryKeyValueSize()];
-        attention = new float[tokens * config.attentionSize()];
-        gateAndUp = new float[tokens * 2 * config.feedForwardSize()];
-        activated = new float[tokens * config.feedForwardSize()];
-        cosines = new float[tokens * config.rotarySize()];
-        sines = new float[tokens * config.rotarySize()];
+        queryKeyValue = new float[tokens * config.attention().projectedSize()];
+        attention = new float[tokens * config.attention().outputSize()];
+        gateAndUp = new float[tokens * 2 * config.feedForward().size()];
+        activated = new float[tokens * config.feedForward().size()];
+        cosines = new float[tokens * config.rotary().size()];
+        sines = new float[tokens * config.rotary().size()];
         capacity = tokens;
+    }
+
+    /** Room for one part of a stacked projection's output. */
+    float[] part(int floats) {
+        if (part.length < floats) {
+            part = new float[floats];
+        }
+        return part;
     }
 
     /** Makes room for an adapter's features. */

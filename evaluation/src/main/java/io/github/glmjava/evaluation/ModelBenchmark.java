@@ -7,9 +7,6 @@ import io.github.glmjava.family.LoadedNetwork;
 import io.github.glmjava.family.ModelFamilies;
 import io.github.glmjava.family.ModelFamily;
 import io.github.glmjava.family.ModelFolder;
-import io.github.glmjava.family.TensorNames;
-import io.github.glmjava.family.WeightRecipe;
-import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.layer.GlmNetwork;
 import io.github.glmjava.layer.NetworkSequence;
 import io.github.glmjava.weights.Checkpoint;
@@ -60,9 +57,8 @@ public final class ModelBenchmark {
         long start = System.nanoTime();
         ModelFolder files = ModelFolder.read(folder);
         ModelFamily family = ModelFamilies.of(files);
-        GlmConfig config = family.architecture(files.config());
         Checkpoint weights = Checkpoint.open(folder);
-        return run(folder.toString(), config, family.tensorNames(), weights, start, options, plan, before, progress);
+        return run(folder.toString(), files, family, weights, start, options, plan, before, progress);
     }
 
     /**
@@ -76,13 +72,11 @@ public final class ModelBenchmark {
         MachineLimits before = limits(options, progress);
         Path name = Path.of(shape.name());
         ConfigFields fields = ConfigFields.parse(shape.configJson().getBytes(StandardCharsets.UTF_8), name);
-        ModelFamily family = ModelFamilies.of(new ModelFolder(name, fields, null));
-        TensorNames names = family.tensorNames();
+        ModelFolder files = new ModelFolder(name, fields, null);
+        ModelFamily family = ModelFamilies.of(files);
         progress.accept("making random weights");
-        Checkpoint weights = SyntheticWeights.make(
-                shape, WeightRecipe.of(options.weights()), names.embedding(), names.head(), options.threads());
-        GlmConfig config = family.architecture(fields);
-        return run(shape.name(), config, names, weights, System.nanoTime(), options, plan, before, progress);
+        Checkpoint weights = SyntheticWeights.make(shape, options.weights(), options.threads());
+        return run(shape.name(), files, family, weights, System.nanoTime(), options, plan, before, progress);
     }
 
     private static MachineLimits limits(LoadOptions options, Consumer<String> progress) {
@@ -94,8 +88,8 @@ public final class ModelBenchmark {
 
     private static BenchmarkResult run(
             String model,
-            GlmConfig config,
-            TensorNames names,
+            ModelFolder files,
+            ModelFamily family,
             Checkpoint weights,
             long start,
             LoadOptions options,
@@ -104,7 +98,7 @@ public final class ModelBenchmark {
             Consumer<String> progress)
             throws IOException {
         progress.accept("loading");
-        try (LoadedNetwork loaded = LoadedNetwork.load(config, names, weights, options)) {
+        try (LoadedNetwork loaded = LoadedNetwork.load(files, family, weights, options)) {
             double loadSeconds = seconds(start);
             ModelBenchmark benchmark = new ModelBenchmark(plan, loaded.newSequence(), progress);
             progress.accept("first prompt");

@@ -20,6 +20,12 @@ public record ModelShape(
         int feedForwardSize,
         int vocabularySize,
         int contextLength) {
+    /** The name of the embedding. */
+    static final String EMBEDDING = "transformer.embedding.word_embeddings.weight";
+
+    /** The name of the output head. */
+    static final String HEAD = "transformer.output_layer.weight";
+
     private static final List<ModelShape> KNOWN = List.of(
             new ModelShape("glm-edge-1.5b", 2048, 28, 16, 4, 128, 6144, 59264, 8192),
             new ModelShape("glm-edge-4b", 3072, 40, 24, 6, 128, 8192, 59264, 8192),
@@ -93,7 +99,7 @@ public record ModelShape(
         int attentionSize = heads * headSize;
         int queryKeyValueSize = attentionSize + 2 * queryGroups * headSize;
         List<Tensor> tensors = new ArrayList<>();
-        tensors.add(tensor("transformer.embedding.word_embeddings.weight", vocabularySize, hiddenSize));
+        tensors.add(tensor(EMBEDDING, vocabularySize, hiddenSize));
         for (int layer = 0; layer < layers; layer++) {
             String prefix = "transformer.encoder.layers." + layer + ".";
             tensors.add(tensor(prefix + "input_layernorm.weight", hiddenSize));
@@ -105,7 +111,7 @@ public record ModelShape(
             tensors.add(tensor(prefix + "mlp.dense_4h_to_h.weight", hiddenSize, feedForwardSize));
         }
         tensors.add(tensor("transformer.encoder.final_layernorm.weight", hiddenSize));
-        tensors.add(tensor("transformer.output_layer.weight", vocabularySize, hiddenSize));
+        tensors.add(tensor(HEAD, vocabularySize, hiddenSize));
         return tensors;
     }
 

@@ -1,5 +1,6 @@
 package io.github.glmjava.evaluation;
 
+import io.github.glmjava.WeightFormat;
 import io.github.glmjava.family.QuantizedTensors;
 import io.github.glmjava.family.WeightRecipe;
 import io.github.glmjava.tensor.KernelProvider;
@@ -29,6 +30,7 @@ final class SyntheticWeights implements Checkpoint {
     private static final int ALIGNMENT = 64;
 
     private final Path file;
+    private final Map<String, String> metadata;
     private final WorkerTeam team;
     private final Arena arena;
     private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
@@ -36,8 +38,9 @@ final class SyntheticWeights implements Checkpoint {
     /** Columns and format of strips that are used again. */
     private final Map<List<Object>, MemorySegment> strips = new LinkedHashMap<>();
 
-    private SyntheticWeights(Path file, WorkerTeam team, Arena arena) {
+    private SyntheticWeights(Path file, Map<String, String> metadata, WorkerTeam team, Arena arena) {
         this.file = file;
+        this.metadata = metadata;
         this.team = team;
         this.arena = arena;
     }
@@ -45,23 +48,24 @@ final class SyntheticWeights implements Checkpoint {
     /**
      * Makes the weights.
      *
-     * @param recipe the formats; null stands for BF16
-     * @param embedding the name of the matrix that is never quantised
-     * @param head the name of the output head
+     * @param format of the matrices; as stored means BF16
      * @param threads that share the work
      */
     @SuppressWarnings("MustBeClosed") // closed by close()
-    static SyntheticWeights make(ModelShape shape, WeightRecipe recipe, String embedding, String head, int threads) {
+    static SyntheticWeights make(ModelShape shape, WeightFormat format, int threads) {
+        WeightRecipe recipe = WeightRecipe.of(format);
+        Map<String, String> metadata =
+                format == WeightFormat.AS_STORED ? Map.of() : QuantizedTensors.metadata(format);
         Arena arena = Arena.ofShared();
         try (WorkerTeam team = new WorkerTeam(threads);
                 Arena stripArena = Arena.ofShared()) {
-            SyntheticWeights weights = new SyntheticWeights(Path.of("random-" + shape.name()), team, arena);
+            SyntheticWeights weights = new SyntheticWeights(Path.of(shape.name()), metadata, team, arena);
             for (ModelShape.Tensor tensor : shape.tensors()) {
-                MatrixFormat format = tensor.name().equals(head) ? recipe.head() : recipe.layers();
+                MatrixFormat matrixFormat = tensor.name().equals(ModelShape.HEAD) ? recipe.head() : recipe.layers();
                 if (tensor.shape().size() == 1) {
                     weights.addVector(tensor);
                 } else {
-                    weights.addMatrix(tensor, tensor.name().equals(embedding) ? null : format, stripArena);
+                    weights.addMatrix(tensor, tensor.name().equals(ModelShape.EMBEDDING) ? null : matrixFormat, stripArena);
                 }
             }
             weights.strips.clear();
@@ -138,7 +142,7 @@ final class SyntheticWeights implements Checkpoint {
 
     @Override
     public Map<String, String> metadata() {
-        return QuantizedTensors.metadata();
+        return metadata;
     }
 
     @Override

@@ -1,0 +1,39 @@
+package io.github.glmjava.family;
+
+import io.github.glmjava.layer.GlmConfig;
+import io.github.glmjava.tokenizer.PromptFormat;
+import io.github.glmjava.weights.CheckpointException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** GLM-Edge and GLM-4-9B as transformers has them itself (modeling_glm.py): {@code GlmForCausalLM}. */
+final class GlmFamily implements ModelFamily {
+    @Override
+    public String name() {
+        return "GLM (GLM-Edge, glm-4-9b-hf)";
+    }
+
+    @Override
+    public boolean recognises(ModelFolder folder) throws CheckpointException {
+        return NativeLayout.is(folder, "glm");
+    }
+
+    @Override
+    public GlmConfig architecture(ConfigFields config) throws CheckpointException {
+        GlmConfig architecture = NativeLayout.architecture(config).build();
+        config.requireKnown();
+        return architecture;
+    }
+
+    @Override
+    public TensorNames tensorNames() {
+        return NativeLayout.names()
+                .name(TensorRole.GATE_AND_UP, NativeLayout.LAYER + "mlp.gate_up_proj.weight")
+                .build();
+    }
+
+    @Override
+    public @Nullable PromptFormat promptFormat(Path folder) {
+        return null;
+    }
+}
