@@ -4,6 +4,7 @@ import io.github.glmjava.evaluation.BenchmarkResult;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A benchmark's result for people and for programs. */
@@ -67,7 +68,7 @@ final class BenchmarkReport {
         decode.put("bytes_per_token", result.bytesPerToken());
         decode.put("tok_s_each", result.decode());
 
-        Map<String, Object> json = new LinkedHashMap<>();
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("model", result.model());
         json.put("weights", result.weights());
         json.put("machine", machine);

@@ -57,8 +57,8 @@ public final class LoadedNetwork implements AutoCloseable {
      * @throws IOException if the tensors are not what the folder says, or an adapter or prefix cannot be read
      */
     @SuppressWarnings("MustBeClosed") // closed by close()
-    public static LoadedNetwork load(
-            ModelFolder folder, ModelFamily family, Checkpoint checkpoint, LoadOptions options) throws IOException {
+    public static LoadedNetwork load(ModelFolder folder, ModelFamily family, Checkpoint checkpoint, LoadOptions options)
+            throws IOException {
         WorkerTeam team = new WorkerTeam(options.threads());
         Arena convertedWeights = Arena.ofShared();
         try {

@@ -42,7 +42,8 @@ public final class QuantizedTensors {
 
     /** Whether a checkpoint is quantised in our own way. */
     public static boolean areIn(Checkpoint checkpoint) {
-        return checkpoint.metadata().containsKey(WEIGHTS_KEY) || checkpoint.metadata().containsKey(LAYOUT_KEY);
+        return checkpoint.metadata().containsKey(WEIGHTS_KEY)
+                || checkpoint.metadata().containsKey(LAYOUT_KEY);
     }
 
     /**
@@ -62,7 +63,8 @@ public final class QuantizedTensors {
         }
         String name = checkpoint.metadata().get(WEIGHTS_KEY);
         for (WeightFormat format : WeightFormat.values()) {
-            if (format != WeightFormat.AS_STORED && format.name().toLowerCase(Locale.ROOT).equals(name)) {
+            if (format != WeightFormat.AS_STORED
+                    && format.name().toLowerCase(Locale.ROOT).equals(name)) {
                 if (chosen != WeightFormat.AS_STORED && chosen != format) {
                     throw new CheckpointException(checkpoint.file() + ": the weights are quantised as " + name
                             + " and cannot be loaded as " + chosen.name().toLowerCase(Locale.ROOT)
@@ -71,7 +73,7 @@ public final class QuantizedTensors {
                 return WeightRecipe.of(format);
             }
         }
-        throw new CheckpointException(checkpoint.file() + ": " + WEIGHTS_KEY + " is " + Objects.toString(name, "missing")
-                + ", expected one of q8, q4");
+        throw new CheckpointException(checkpoint.file() + ": " + WEIGHTS_KEY + " is "
+                + Objects.toString(name, "missing") + ", expected one of q8, q4");
     }
 }

@@ -69,7 +69,7 @@ final class StoredWeights {
             throws CheckpointException {
         float[] addend = bias == null ? null : vector(bias, rows);
         List<LoraFactors> factors = conversion.adapters().factors(name, rows, columns);
-        if (factors.isEmpty() || format != null && !isQuantized(name, format)) {
+        if (factors.isEmpty() || (format != null && !isQuantized(name, format))) {
             return new Linear(matrix(name, rows, columns, format), addend, null);
         }
         return new Linear(counted(stored(name, rows, columns, format)), addend, update(factors));

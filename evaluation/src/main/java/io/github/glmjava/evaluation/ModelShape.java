@@ -107,7 +107,7 @@ public record ModelShape(
             tensors.add(tensor(prefix + "self_attention.query_key_value.bias", queryKeyValueSize));
             tensors.add(tensor(prefix + "self_attention.dense.weight", hiddenSize, attentionSize));
             tensors.add(tensor(prefix + "post_attention_layernorm.weight", hiddenSize));
-            tensors.add(tensor(prefix + "mlp.dense_h_to_4h.weight", 2 * feedForwardSize, hiddenSize));
+            tensors.add(tensor(prefix + "mlp.dense_h_to_4h.weight", 2L * feedForwardSize, hiddenSize));
             tensors.add(tensor(prefix + "mlp.dense_4h_to_h.weight", hiddenSize, feedForwardSize));
         }
         tensors.add(tensor("transformer.encoder.final_layernorm.weight", hiddenSize));

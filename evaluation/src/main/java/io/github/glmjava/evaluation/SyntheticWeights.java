@@ -54,8 +54,7 @@ final class SyntheticWeights implements Checkpoint {
     @SuppressWarnings("MustBeClosed") // closed by close()
     static SyntheticWeights make(ModelShape shape, WeightFormat format, int threads) {
         WeightRecipe recipe = WeightRecipe.of(format);
-        Map<String, String> metadata =
-                format == WeightFormat.AS_STORED ? Map.of() : QuantizedTensors.metadata(format);
+        Map<String, String> metadata = format == WeightFormat.AS_STORED ? Map.of() : QuantizedTensors.metadata(format);
         Arena arena = Arena.ofShared();
         try (WorkerTeam team = new WorkerTeam(threads);
                 Arena stripArena = Arena.ofShared()) {
@@ -65,7 +64,8 @@ final class SyntheticWeights implements Checkpoint {
                 if (tensor.shape().size() == 1) {
                     weights.addVector(tensor);
                 } else {
-                    weights.addMatrix(tensor, tensor.name().equals(ModelShape.EMBEDDING) ? null : matrixFormat, stripArena);
+                    weights.addMatrix(
+                            tensor, tensor.name().equals(ModelShape.EMBEDDING) ? null : matrixFormat, stripArena);
                 }
             }
             weights.strips.clear();
