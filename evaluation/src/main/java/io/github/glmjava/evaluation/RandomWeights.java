@@ -36,7 +36,7 @@ public final class RandomWeights {
         state ^= state << 13;
         state ^= state >>> 7;
         state ^= state << 17;
-        return state & SIGNS_AND_MANTISSAS | EXPONENTS;
+        return (state & SIGNS_AND_MANTISSAS) | EXPONENTS;
     }
 
     /** Fills what remains of a buffer with ones: what norms have. */
