@@ -4,6 +4,8 @@ import io.github.glmjava.family.LoadedNetwork;
 import io.github.glmjava.family.ModelFamilies;
 import io.github.glmjava.family.ModelFamily;
 import io.github.glmjava.family.ModelFolder;
+import io.github.glmjava.family.QuantizedFolder;
+import io.github.glmjava.family.QuantizedTensors;
 import io.github.glmjava.generation.GenerationConfigReader;
 import io.github.glmjava.generation.GenerationSetup;
 import io.github.glmjava.generation.TokenHistory;
@@ -79,11 +81,26 @@ public final class GlmModel implements AutoCloseable {
         return new GlmModel(files, ModelFamilies.of(files), options);
     }
 
+    /**
+     * Writes a model folder anew with its weights in another format, to be loaded in a moment and shared between processes
+     * like any other folder. It computes what the original computes when it is loaded in that format, to the bit. One matrix
+     * at a time is in memory; the folder appears under its name when it is complete.
+     *
+     * @param source a model folder whose weights are not quantised by this method already
+     * @param target must not exist, or be an empty folder
+     * @param options the weights' format, the threads, and who hears of the progress; adapters are not supported
+     * @throws IllegalArgumentException if the options name no format to quantise to, or adapters
+     * @throws io.github.glmjava.weights.CheckpointException if the source is malformed, unsupported or quantised already
+     * @throws java.nio.file.FileAlreadyExistsException if there is something at the target
+     * @throws IOException if reading or writing fails; nothing is left at the target then
+     */
+    public static void quantize(Path source, Path target, LoadOptions options) throws IOException {
+        QuantizedFolder.write(source, target, options);
+    }
+
     private ModelInfo describe(ModelFamily family, GlmConfig config) {
-        long parameters = 0;
         Map<String, Long> bytesByType = new TreeMap<>();
         for (StoredTensor tensor : loaded.checkpoint().tensors().values()) {
-            parameters += tensor.elements();
             bytesByType.merge(tensor.dtype().name(), tensor.data().byteSize(), Long::sum);
         }
         return new ModelInfo(
@@ -96,7 +113,7 @@ public final class GlmModel implements AutoCloseable {
                 config.feedForward().size(),
                 config.vocabularySize(),
                 config.contextLength(),
-                parameters,
+                QuantizedTensors.parameters(loaded.checkpoint()),
                 bytesByType.values().stream().mapToLong(Long::longValue).sum(),
                 bytesByType,
                 loaded.network().weightBytes(),

@@ -57,6 +57,8 @@ public final class GlmCommand {
                 .addSubcommand(new TokenizeCommand(glm))
                 .addSubcommand(new InspectCommand(glm))
                 .addSubcommand(new VerifyCommand(glm))
+                .addSubcommand(new PerplexityCommand(glm))
+                .addSubcommand(new QuantizeCommand(glm))
                 .addSubcommand(new BenchCommand(glm))
                 .addSubcommand(new HelpCommand())
                 .setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8))

@@ -3,8 +3,12 @@ package io.github.glmjava.family;
 import io.github.glmjava.WeightFormat;
 import io.github.glmjava.tensor.MatrixFormat;
 import io.github.glmjava.tensor.Quantizer;
+import io.github.glmjava.tensor.RowSource;
+import io.github.glmjava.tensor.WorkerTeam;
 import io.github.glmjava.weights.Checkpoint;
 import io.github.glmjava.weights.CheckpointException;
+import io.github.glmjava.weights.StoredTensor;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +23,8 @@ public final class QuantizedTensors {
 
     private static final String LAYOUT_KEY = "glm_java.block_layout";
 
+    private static final String PARAMETERS_KEY = "glm_java.parameters";
+
     private QuantizedTensors() {}
 
     /** The name of a quantised matrix. */
@@ -32,12 +38,35 @@ public final class QuantizedTensors {
     }
 
     /** What the metadata of a quantised checkpoint says. */
-    public static Map<String, String> metadata(WeightFormat weights) {
+    public static Map<String, String> metadata(WeightFormat weights, long parameters) {
         return Map.of(
                 WEIGHTS_KEY,
                 weights.name().toLowerCase(Locale.ROOT),
                 LAYOUT_KEY,
-                Integer.toString(Quantizer.LAYOUT_VERSION));
+                Integer.toString(Quantizer.LAYOUT_VERSION),
+                PARAMETERS_KEY,
+                Long.toString(parameters));
+    }
+
+    /** The number of parameters of a checkpoint, which bytes of quantised tensors do not tell. */
+    public static long parameters(Checkpoint checkpoint) {
+        String stated = checkpoint.metadata().getOrDefault(PARAMETERS_KEY, "");
+        if (areIn(checkpoint) && stated.matches("[0-9]{1,18}")) {
+            return Long.parseLong(stated);
+        }
+        return checkpoint.tensors().values().stream()
+                .mapToLong(StoredTensor::elements)
+                .sum();
+    }
+
+    /** Quantises one matrix into memory of the size that it takes. */
+    static void quantize(String name, RowSource source, MatrixFormat format, MemorySegment target, WorkerTeam team)
+            throws CheckpointException {
+        try {
+            Quantizer.quantize(source, format, target, team);
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointException("tensor \"" + name + "\" cannot be quantised: " + e.getMessage(), e);
+        }
     }
 
     /** Whether a checkpoint is quantised in our own way. */

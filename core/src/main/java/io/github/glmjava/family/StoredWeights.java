@@ -29,7 +29,7 @@ final class StoredWeights {
     private static final Logger LOG = LoggerFactory.getLogger(StoredWeights.class);
 
     /** What the scales' name has more than the weight's. */
-    private static final String SCALE_SUFFIX = "_scale";
+    static final String SCALE_SUFFIX = "_scale";
 
     private final Checkpoint checkpoint;
     private final Kernels kernels;
@@ -84,6 +84,10 @@ final class StoredWeights {
         Matrix matrix = stored(name, rows, columns, format);
         List<LoraFactors> factors = conversion.adapters().factors(name, rows, columns);
         RowSource source = factors.isEmpty() ? matrix : new AdaptedRows(matrix, factors);
+        if (conversion.plan() != null) {
+            conversion.plan().add(name, source, format);
+            return counted(matrix);
+        }
         if (matrix.format().isQuantized() && !factors.isEmpty()) {
             throw new CheckpointException(checkpoint.file() + ": tensor \"" + name
                     + "\" is quantised, an adapter cannot be merged into it: load the original model");

@@ -115,6 +115,13 @@ public record ModelShape(
         return tensors;
     }
 
+    /** The number of all tensors' elements. */
+    long parameters() {
+        return tensors().stream()
+                .mapToLong(tensor -> tensor.shape().stream().reduce(1L, (a, b) -> a * b))
+                .sum();
+    }
+
     private static Tensor tensor(String name, long... shape) {
         return new Tensor(name, LongStream.of(shape).boxed().toList());
     }

@@ -54,7 +54,8 @@ final class SyntheticWeights implements Checkpoint {
     @SuppressWarnings("MustBeClosed") // closed by close()
     static SyntheticWeights make(ModelShape shape, WeightFormat format, int threads) {
         WeightRecipe recipe = WeightRecipe.of(format);
-        Map<String, String> metadata = format == WeightFormat.AS_STORED ? Map.of() : QuantizedTensors.metadata(format);
+        Map<String, String> metadata =
+                format == WeightFormat.AS_STORED ? Map.of() : QuantizedTensors.metadata(format, shape.parameters());
         Arena arena = Arena.ofShared();
         try (WorkerTeam team = new WorkerTeam(threads);
                 Arena stripArena = Arena.ofShared()) {
