@@ -11,6 +11,7 @@ import io.github.glmjava.LoadOptions;
 import io.github.glmjava.WeightFormat;
 import io.github.glmjava.demo.DemoModel;
 import io.github.glmjava.fixture.CheckpointShape;
+import io.github.glmjava.fixture.GoldenCase;
 import io.github.glmjava.fixture.RandomCheckpoint;
 import io.github.glmjava.weights.Checkpoint;
 import io.github.glmjava.weights.CheckpointException;
@@ -77,7 +78,7 @@ class QuantizedFolderTest {
         "chatglm3_ptuning,Q4"
     })
     void computesWhatTheOriginalComputesInThatFormat(String name, WeightFormat format) throws IOException {
-        Path original = Path.of("resources", "goldens", name);
+        Path original = GoldenCase.open(name).folder();
         float[][] expected = logits(original, format);
         Path target = quantized(original, format);
         assertArrayEquals(expected, logits(target, WeightFormat.AS_STORED));

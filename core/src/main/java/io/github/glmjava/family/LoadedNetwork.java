@@ -80,7 +80,7 @@ public final class LoadedNetwork implements AutoCloseable {
     private WeightConversion conversion(LoadOptions options) throws IOException {
         LoraAdapters adapters = LoraAdapters.read(options.lora(), convertedWeights);
         WeightRecipe recipe = QuantizedTensors.recipe(checkpoint, options.weights());
-        return new WeightConversion(recipe.layers(), recipe.head(), adapters, convertedWeights, team, null);
+        return new WeightConversion(recipe.layers(), recipe.head(), adapters, convertedWeights, team);
     }
 
     /** The layers and their weights. */

@@ -35,6 +35,16 @@ public record WeightConversion(
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    /** A conversion that is carried out. */
+    public WeightConversion(
+            @Nullable MatrixFormat layers,
+            @Nullable MatrixFormat head,
+            LoraAdapters adapters,
+            Arena arena,
+            WorkerTeam team) {
+        this(layers, head, adapters, arena, team, null);
+    }
+
     /** Quantises one matrix, a row at a time, so that nothing but the result is held. */
     Matrix quantized(RowSource source, MatrixFormat format, Kernels kernels, String name) throws CheckpointException {
         MemorySegment data = arena.allocate(format.bytes(source.rows(), source.columns()), ALIGNMENT);
