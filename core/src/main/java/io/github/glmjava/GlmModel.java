@@ -9,13 +9,17 @@ import io.github.glmjava.family.QuantizedTensors;
 import io.github.glmjava.generation.GenerationConfigReader;
 import io.github.glmjava.generation.GenerationSetup;
 import io.github.glmjava.generation.TokenHistory;
+import io.github.glmjava.gguf.GgufModel;
 import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.layer.KeyValueCache;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.tokenizer.Tokenizer;
 import io.github.glmjava.weights.Checkpoint;
+import io.github.glmjava.weights.GgufFile;
 import io.github.glmjava.weights.StoredTensor;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -42,7 +46,9 @@ public final class GlmModel implements AutoCloseable {
     private final Generator generator;
     private volatile boolean open = true;
 
-    private GlmModel(ModelFolder folder, ModelFamily family, LoadOptions options) throws IOException {
+    @SuppressWarnings("MustBeClosed") // closed by close()
+    private GlmModel(ModelFolder folder, ModelFamily family, Checkpoint checkpoint, LoadOptions options)
+            throws IOException {
         GlmConfig config = family.architecture(folder.config());
         options.progress().onProgress("tokenizer", 0);
         promptFormat = family.promptFormat(folder.path());
@@ -53,14 +59,14 @@ public final class GlmModel implements AutoCloseable {
                         .mapToInt(Integer::intValue)
                         .toArray());
         generator = new Generator(setup);
-        loaded = LoadedNetwork.load(folder, family, Checkpoint.open(folder.path()), options);
+        loaded = LoadedNetwork.load(folder, family, checkpoint, options);
         info = describe(family, config);
     }
 
     /**
      * Loads a model with the default options.
      *
-     * @param folder holds {@code config.json}, the weights, and for text the tokenizer's file
+     * @param folder holds {@code config.json}, the weights, and for text the tokenizer's file; or a file of GGUF
      * @throws io.github.glmjava.weights.CheckpointException if the configuration or the weights are malformed,
      *     unsupported or do not fit together
      * @throws io.github.glmjava.tokenizer.TokenizerException if the tokenizer's file is malformed or unsupported
@@ -73,12 +79,57 @@ public final class GlmModel implements AutoCloseable {
     /**
      * Loads a model.
      *
-     * @param folder holds {@code config.json}, the weights, and for text the tokenizer's file
+     * @param folder holds {@code config.json}, the weights, and for text the tokenizer's file; or a file of GGUF
      * @throws IOException as {@link #load(Path)}; nothing stays open then
      */
     public static GlmModel load(Path folder, LoadOptions options) throws IOException {
+        if (GgufFile.isGguf(folder)) {
+            return loadGguf(folder, options);
+        }
         ModelFolder files = ModelFolder.read(folder);
-        return new GlmModel(files, ModelFamilies.of(files), options);
+        ModelFamily family = ModelFamilies.of(files);
+        return load(files, family, Checkpoint.open(folder), options);
+    }
+
+    /** What a folder would have beside the weights is unpacked and read like a folder's. */
+    @SuppressWarnings("MustBeClosed") // closed by close()
+    private static GlmModel loadGguf(Path file, LoadOptions options) throws IOException {
+        GgufModel checkpoint = GgufModel.open(file);
+        ModelFolder files;
+        ModelFamily family;
+        Path folder = Files.createTempDirectory("gguf");
+        try {
+            try {
+                checkpoint.writeSmallFiles(folder);
+                files = ModelFolder.read(folder);
+                family = ModelFamilies.of(files);
+            } catch (IOException | RuntimeException | Error e) {
+                checkpoint.close();
+                throw e;
+            }
+            return load(files, family, checkpoint, options);
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(folder);
+    }
+
+    private static GlmModel load(ModelFolder files, ModelFamily family, Checkpoint checkpoint, LoadOptions options)
+            throws IOException {
+        try {
+            return new GlmModel(files, family, checkpoint, options);
+        } catch (IOException | RuntimeException | Error e) {
+            checkpoint.close(); // unless the network did it already, which does no harm
+            throw e;
+        }
     }
 
     /**
@@ -114,10 +165,10 @@ public final class GlmModel implements AutoCloseable {
                 config.vocabularySize(),
                 config.contextLength(),
                 QuantizedTensors.parameters(loaded.checkpoint()),
-                bytesByType.values().stream().mapToLong(Long::longValue).sum(),
+                LoadedNetwork.bytes(loaded.checkpoint()),
                 bytesByType,
                 loaded.network().weightBytes(),
-                KeyValueCache.bytesPerToken(config),
+                KeyValueCache.bytesPerToken(config, loaded.cacheFormat()),
                 loaded.kernels(),
                 loaded.threads());
     }

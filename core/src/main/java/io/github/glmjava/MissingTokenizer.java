@@ -3,6 +3,7 @@ package io.github.glmjava;
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.IncrementalDecoder;
 import io.github.glmjava.tokenizer.PromptFormat;
+import io.github.glmjava.tokenizer.TokenBuffer;
 import io.github.glmjava.tokenizer.Tokenizer;
 import java.util.List;
 
@@ -52,7 +53,7 @@ final class MissingTokenizer implements PromptFormat, Tokenizer, IncrementalDeco
     }
 
     @Override
-    public int[] encode(String text) {
+    public void encode(CharSequence text, TokenBuffer out) {
         throw noTokenizer();
     }
 

@@ -2,7 +2,10 @@ package io.github.glmjava.cli;
 
 import io.github.glmjava.GlmModel;
 import io.github.glmjava.tokenizer.ChatMessage;
+import io.github.glmjava.tokenizer.Encoding;
 import io.github.glmjava.tokenizer.PromptFormat;
+import io.github.glmjava.tokenizer.Tokenizer;
+import io.github.glmjava.tokenizer.TokenizerFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -10,7 +13,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +24,12 @@ import picocli.CommandLine.Parameters;
 /** {@code glm tokenize}: texts in, token ids out. */
 @Command(
         name = "tokenize",
-        description = "Prints the token ids of texts, a JSON array for each.",
+        description = "Prints the token ids of texts, a JSON array for each; with --decode the texts of ids.",
         footer = {
+            "",
+            "With --jsonl the lines of stdin are objects, {\"text\": \"...\"} or with --decode {\"ids\": [...]}, and so are the",
+            "lines printed, in the same order: {\"ids\": [...], \"decoded\": \"...\"}. Offsets are pairs of where the part of the",
+            "text begins and ends that an id stands for, in bytes of UTF-8.",
             "",
             "With --chat the input is JSON, one array of messages or several after each other:",
             "  [{\"role\": \"user\", \"content\": \"...\"}]",
@@ -33,7 +39,8 @@ final class TokenizeCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "TEXT",
             arity = "0..*",
-            description = "Texts; with --chat files. Default: the lines of stdin; with --chat all of it.")
+            description =
+                    "Texts, with --decode ids, with --chat files. Default: the lines of stdin; with --chat all of it.")
     private List<String> inputs = List.of();
 
     @Option(names = "--chat", description = "Read conversations and print the ids of their prompts.")
@@ -41,6 +48,24 @@ final class TokenizeCommand implements Callable<Integer> {
 
     @Option(names = "--prefix", description = "Add what the model wants around a plain text, as generate --raw does.")
     private boolean prefix;
+
+    @Option(names = "--raw", description = "The text alone: no prefix, no special tokens. This is the default.")
+    private boolean raw;
+
+    @Option(
+            names = "--tokenizer",
+            paramLabel = "FILE",
+            description = "Use a tokenizer file without a model: a SentencePiece model or ranks in tiktoken's format.")
+    private @Nullable Path tokenizerFile;
+
+    @Option(names = "--jsonl", description = "Read and write lines of JSON.")
+    private boolean jsonLines;
+
+    @Option(names = "--offsets", description = "Print which part of the text each id stands for, too.")
+    private boolean offsets;
+
+    @Option(names = "--decode", description = "Read ids and print their text.")
+    private boolean decode;
 
     @Mixin
     private final ModelOptions modelOptions = new ModelOptions();
@@ -53,28 +78,49 @@ final class TokenizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (chat && prefix) {
-            throw new IllegalArgumentException("--prefix is for plain texts, not for --chat");
+        checkOptions();
+        if (tokenizerFile != null) {
+            texts(TokenizerFiles.load(tokenizerFile), null);
+            return 0;
         }
         try (GlmModel model = modelOptions.load()) {
             if (chat) {
                 conversations(model.promptFormat());
             } else {
-                texts(model);
+                texts(model.tokenizer(), model.promptFormat());
             }
         }
         return 0;
     }
 
-    private void texts(GlmModel model) throws IOException {
+    private void checkOptions() {
+        refuse(chat && prefix, "--prefix is for plain texts, not for --chat");
+        refuse(raw && prefix, "--raw is without the prefix that --prefix asks for");
+        refuse(
+                chat && (raw || jsonLines || offsets || decode),
+                "--chat goes with none of --raw, --jsonl, --offsets, --decode");
+        refuse(tokenizerFile != null && (chat || prefix), "--chat and --prefix need a model, --tokenizer has none");
+        refuse(offsets && (prefix || decode), "--offsets goes neither with --prefix nor with --decode");
+        refuse(prefix && decode, "--prefix does not go with --decode");
+        refuse(jsonLines && !inputs.isEmpty(), "--jsonl reads stdin, not TEXT");
+    }
+
+    private static void refuse(boolean condition, String message) {
+        if (condition) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+
+    private void texts(Tokenizer tokenizer, @Nullable PromptFormat format) throws IOException {
+        int number = 0;
         for (String text : inputs) {
-            print(encode(model, text));
+            print(convert(tokenizer, format, text, ++number));
         }
         if (inputs.isEmpty()) {
             BufferedReader lines =
                     new BufferedReader(new InputStreamReader(glm.streams().in(), StandardCharsets.UTF_8));
             for (String line = readLine(lines); line != null; line = readLine(lines)) {
-                print(encode(model, line));
+                print(convert(tokenizer, format, line, ++number));
                 if (!lines.ready()) {
                     glm.streams().out().flush();
                 }
@@ -82,10 +128,21 @@ final class TokenizeCommand implements Callable<Integer> {
         }
     }
 
-    private int[] encode(GlmModel model, String text) {
-        return prefix
-                ? model.promptFormat().encodeText(text)
-                : model.tokenizer().encode(text);
+    private String convert(Tokenizer tokenizer, @Nullable PromptFormat format, String line, int number)
+            throws IOException {
+        if (decode) {
+            int[] ids = jsonLines ? TokenizerOutput.idsField(line, number) : TokenizerOutput.ids(line, number);
+            String decoded = tokenizer.decode(ids);
+            return jsonLines ? TokenizerOutput.decodedJson(decoded) : decoded;
+        }
+        String text = jsonLines ? TokenizerOutput.text(line, number) : line;
+        Encoding encoding = offsets ? tokenizer.encodeWithOffsets(text) : null;
+        int[] ids = encoding != null
+                ? encoding.ids()
+                : prefix && format != null ? format.encodeText(text) : tokenizer.encode(text);
+        return jsonLines || offsets
+                ? TokenizerOutput.json(tokenizer, ids, encoding, jsonLines)
+                : TokenizerOutput.array(ids);
     }
 
     /** A line ends with a line feed, or a carriage return and a line feed; a carriage return alone is text. */
@@ -116,13 +173,13 @@ final class TokenizeCommand implements Callable<Integer> {
 
     private void conversations(PromptFormat format, List<List<ChatMessage>> conversations) {
         for (List<ChatMessage> messages : conversations) {
-            print(format.encodeChat(messages));
+            print(TokenizerOutput.array(format.encodeChat(messages)));
         }
     }
 
-    private void print(int[] ids) {
+    private void print(String line) {
         PrintStream out = glm.streams().out();
-        out.print(Arrays.toString(ids));
+        out.print(line);
         out.print('\n');
     }
 }

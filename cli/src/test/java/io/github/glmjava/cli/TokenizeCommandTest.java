@@ -70,6 +70,56 @@ class TokenizeCommandTest {
     }
 
     @Test
+    void idsBecomeTexts() {
+        String ids = Run.glm("tokenize", "明月").out();
+
+        assertEquals("明月\n", Run.glm("tokenize", "--decode", ids.strip()).out());
+        assertEquals(
+                "明月\n",
+                Run.withInput(ids.replaceAll("[\\[\\],]", " "), "tokenize", "--decode")
+                        .out());
+        assertEquals(
+                "{\"decoded\":\"明月\"}\n",
+                Run.withInput("{\"ids\": " + ids.strip() + "}\n", "tokenize", "--decode", "--jsonl")
+                        .out());
+    }
+
+    @Test
+    void offsetsAreBytes() {
+        JsonNode line = JsonMapper.shared()
+                .readTree(Run.withInput("{\"text\": \"明月\"}", "tokenize", "--jsonl", "--offsets")
+                        .out());
+
+        assertEquals("明月", line.get("decoded").stringValue());
+        assertEquals(line.get("ids").size(), line.get("offsets").size());
+        JsonNode last = line.get("offsets").get(line.get("offsets").size() - 1);
+        assertEquals(6, last.get(1).intValue());
+    }
+
+    @Test
+    void wrongLinesAndOptionsAreNamed() throws IOException {
+        assertFailure("line 2: expected text to be a string, found nothing", "{\"text\": \"\"}\n{}", "--jsonl");
+        assertFailure("line 1: not JSON: ", "{", "--jsonl");
+        assertFailure("line 1: expected an object, found array", "[]", "--jsonl");
+        assertFailure("line 1: not JSON: ", "one", "--decode");
+        assertFailure("line 1: expected ids to be integers, found 1.5", "1.5", "--decode");
+        assertFailure("--raw is without the prefix", "", "--raw", "--prefix");
+        assertFailure("--chat and --prefix need a model", "", "--chat", "--tokenizer", "x");
+        Path empty = Files.createFile(temporary.resolve("tokenizer.model"));
+        assertFailure(empty + ": the file is empty", "", "--tokenizer", empty.toString());
+    }
+
+    private static void assertFailure(String message, String input, String... options) {
+        String[] arguments = new String[options.length + 1];
+        arguments[0] = "tokenize";
+        System.arraycopy(options, 0, arguments, 1, options.length);
+        Run run = Run.withInput(input, arguments);
+
+        assertEquals(2, run.exitCode(), run.err());
+        assertTrue(run.err().startsWith("glm: " + message), run.err());
+    }
+
+    @Test
     void wrongMessagesAreNamed() {
         assertFails("stdin: not JSON: ", "[{]");
         assertFails("stdin: expected an array of messages, found object", "{}");

@@ -1,16 +1,18 @@
 package io.github.glmjava.family;
 
 import io.github.glmjava.LoadOptions;
+import io.github.glmjava.WeightMemory;
 import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.layer.GlmNetwork;
 import io.github.glmjava.layer.NetworkSequence;
 import io.github.glmjava.layer.Prefix;
+import io.github.glmjava.tensor.CacheFormat;
 import io.github.glmjava.tensor.KernelProvider;
 import io.github.glmjava.tensor.Kernels;
+import io.github.glmjava.tensor.WeightArena;
 import io.github.glmjava.tensor.WorkerTeam;
 import io.github.glmjava.weights.Checkpoint;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -21,23 +23,29 @@ import org.jspecify.annotations.Nullable;
 public final class LoadedNetwork implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final WorkerTeam team;
-    private final Arena convertedWeights;
+    private final WeightArena weightArena;
     private final Kernels kernels = KernelProvider.kernels();
     private final GlmNetwork network;
     private final int prefillChunk;
+    private final CacheFormat cacheFormat;
 
     private LoadedNetwork(
             ModelFolder folder,
             ModelFamily family,
             Checkpoint checkpoint,
             WorkerTeam team,
-            Arena convertedWeights,
+            WeightArena weightArena,
             LoadOptions options)
             throws IOException {
         this.checkpoint = checkpoint;
         this.team = team;
-        this.convertedWeights = convertedWeights;
+        this.weightArena = weightArena;
         prefillChunk = options.prefillChunk();
+        cacheFormat = switch (options.keyValues()) {
+            case F32 -> CacheFormat.F32;
+            case BF16 -> CacheFormat.BF16;
+            case Q8 -> CacheFormat.Q8;
+        };
         GlmConfig config = family.architecture(folder.config());
         GlmNetwork withoutPrefix = NetworkLoader.load(
                 checkpoint,
@@ -60,12 +68,13 @@ public final class LoadedNetwork implements AutoCloseable {
     public static LoadedNetwork load(ModelFolder folder, ModelFamily family, Checkpoint checkpoint, LoadOptions options)
             throws IOException {
         WorkerTeam team = new WorkerTeam(options.threads());
-        Arena convertedWeights = Arena.ofShared();
+        WeightArena weightArena = WeightArena.open(bytes(checkpoint));
         try {
-            return new LoadedNetwork(folder, family, checkpoint, team, convertedWeights, options);
+            checkpoint.tensors().values().forEach(tensor -> weightArena.adviseHugePages(tensor.data()));
+            return new LoadedNetwork(folder, family, checkpoint, team, weightArena, options);
         } catch (IOException | RuntimeException | Error e) {
             team.close();
-            convertedWeights.close();
+            weightArena.close();
             checkpoint.close();
             throw e;
         }
@@ -78,9 +87,10 @@ public final class LoadedNetwork implements AutoCloseable {
     }
 
     private WeightConversion conversion(LoadOptions options) throws IOException {
-        LoraAdapters adapters = LoraAdapters.read(options.lora(), convertedWeights);
+        LoraAdapters adapters = LoraAdapters.read(options.lora(), weightArena);
         WeightRecipe recipe = QuantizedTensors.recipe(checkpoint, options.weights());
-        return new WeightConversion(recipe.layers(), recipe.head(), adapters, convertedWeights, team);
+        boolean copies = options.memory() == WeightMemory.COPIED;
+        return new WeightConversion(recipe.layers(), recipe.head(), copies, adapters, weightArena, team);
     }
 
     /** The layers and their weights. */
@@ -91,6 +101,18 @@ public final class LoadedNetwork implements AutoCloseable {
     /** The tensors that the weights were made of. */
     public Checkpoint checkpoint() {
         return checkpoint;
+    }
+
+    /** How sequences keep keys and values. */
+    public CacheFormat cacheFormat() {
+        return cacheFormat;
+    }
+
+    /** The bytes of a checkpoint's tensors. */
+    public static long bytes(Checkpoint checkpoint) {
+        return checkpoint.tensors().values().stream()
+                .mapToLong(tensor -> tensor.data().byteSize())
+                .sum();
     }
 
     /** What the kernels are, for people. */
@@ -105,14 +127,14 @@ public final class LoadedNetwork implements AutoCloseable {
 
     /** An empty sequence. */
     public NetworkSequence newSequence() {
-        return new NetworkSequence(network, kernels, team, prefillChunk);
+        return new NetworkSequence(network, kernels, team, prefillChunk, cacheFormat);
     }
 
     /** Unmaps the weights and ends the worker threads. */
     @Override
     public void close() {
         team.close();
-        convertedWeights.close();
+        weightArena.close();
         checkpoint.close();
     }
 }

@@ -21,13 +21,14 @@ final class QuantizationPlan {
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Set<String> kept = new HashSet<>();
 
-    /** Notes a matrix; a format of null says that it is used as stored, which it may be beside another format. */
-    void add(String name, RowSource source, @Nullable MatrixFormat format) {
-        if (format == null) {
-            kept.add(name);
-        } else {
-            entries.put(name, new Entry(source, format));
-        }
+    /** Notes a matrix that is to be quantised. */
+    void add(String name, RowSource source, MatrixFormat format) {
+        entries.put(name, new Entry(source, format));
+    }
+
+    /** Notes a matrix that is used as stored, which it may be beside another format. */
+    void keep(String name) {
+        kept.add(name);
     }
 
     /** Whether the matrix of this name is used as it is stored. */

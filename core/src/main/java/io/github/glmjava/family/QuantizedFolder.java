@@ -100,11 +100,15 @@ public final class QuantizedFolder {
             ModelFolder files, ModelFamily family, Checkpoint checkpoint, WorkerTeam team, WeightFormat format)
             throws IOException {
         GlmConfig config = family.architecture(files.config());
+        if (config.attention().latent() != null) {
+            throw new CheckpointException(files.config().file()
+                    + ": models with latent attention cannot be quantised to a folder yet, only while loading");
+        }
         WeightRecipe recipe = WeightRecipe.of(format);
         QuantizationPlan plan = new QuantizationPlan();
         try (Arena unused = Arena.ofShared()) {
             WeightConversion conversion =
-                    new WeightConversion(recipe.layers(), recipe.head(), LoraAdapters.none(), unused, team, plan);
+                    new WeightConversion(recipe.layers(), recipe.head(), false, LoraAdapters.none(), unused, team, plan);
             NetworkLoader.load(
                     checkpoint, config, family.tensorNames(), KernelProvider.kernels(), conversion, layers -> {});
         }

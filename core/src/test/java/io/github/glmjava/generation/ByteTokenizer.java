@@ -4,6 +4,7 @@ import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.ChatRole;
 import io.github.glmjava.tokenizer.IncrementalDecoder;
 import io.github.glmjava.tokenizer.PromptFormat;
+import io.github.glmjava.tokenizer.TokenBuffer;
 import io.github.glmjava.tokenizer.Tokenizer;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -25,9 +26,10 @@ public final class ByteTokenizer implements Tokenizer, PromptFormat {
     public static final int SIZE = 262;
 
     @Override
-    public int[] encode(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        return IntStream.range(0, bytes.length).map(i -> bytes[i] & 0xFF).toArray();
+    public void encode(CharSequence text, TokenBuffer out) {
+        for (byte b : text.toString().getBytes(StandardCharsets.UTF_8)) {
+            out.add(b & 0xFF, 0, text.length());
+        }
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.github.glmjava.GenerationResult;
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.IncrementalDecoder;
 import io.github.glmjava.tokenizer.PromptFormat;
+import io.github.glmjava.tokenizer.TokenBuffer;
 import io.github.glmjava.tokenizer.Tokenizer;
 import java.lang.reflect.Method;
 import java.util.List;
@@ -29,8 +30,8 @@ class GenerationAllocationTest {
 
     private static final class ConstantFormat implements Tokenizer, PromptFormat {
         @Override
-        public int[] encode(String text) {
-            return new int[] {1};
+        public void encode(CharSequence text, TokenBuffer out) {
+            out.add(1, 0, text.length());
         }
 
         @Override

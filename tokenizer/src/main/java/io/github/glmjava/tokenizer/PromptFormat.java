@@ -1,6 +1,7 @@
 package io.github.glmjava.tokenizer;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * How one model family turns text and conversations into prompt ids. Text inside a message never becomes a control
@@ -28,12 +29,35 @@ public interface PromptFormat {
     int[] encodeChat(List<ChatMessage> messages);
 
     /**
+     * True if {@link #encodeContinuation} works. It cannot where the answer is not generated behind the conversation alone: every
+     * question then needs its whole prompt.
+     */
+    default boolean canContinue() {
+        return true;
+    }
+
+    /**
+     * The same format with values for the variables of a chat template, such as {@code enable_thinking}.
+     *
+     * @param variables JSON values by name
+     * @throws IllegalArgumentException if there are any and the family's prompt is not defined by a template
+     */
+    default PromptFormat withVariables(Map<String, ?> variables) {
+        if (variables.isEmpty()) {
+            return this;
+        }
+        throw new IllegalArgumentException(
+                "the prompt of this family is fixed, it has no variables such as " + variables.keySet());
+    }
+
+    /**
      * What to append to a sequence that already holds an encoded conversation and the answer generated for it (without
      * the stop token), so that the model answers the next message.
      *
      * @param earlier the messages that the sequence holds, the answer included; at least two
      * @param next the new messages, at least one
      * @return ids to append
+     * @throws UnsupportedOperationException if not {@link #canContinue}
      */
     int[] encodeContinuation(List<ChatMessage> earlier, List<ChatMessage> next);
 

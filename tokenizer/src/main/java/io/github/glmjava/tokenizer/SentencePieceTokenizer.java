@@ -51,8 +51,8 @@ public final class SentencePieceTokenizer implements Tokenizer {
     }
 
     @Override
-    public int[] encode(String text) {
-        return encoder.encode(text);
+    public void encode(CharSequence text, TokenBuffer out) {
+        encoder.encode(text.toString(), out);
     }
 
     /** {@inheritDoc} The unknown id becomes the file's {@code unk_surface}, mostly {@code " \u2047 "}. */

@@ -47,8 +47,8 @@ public final class TiktokenTokenizer implements Tokenizer {
     }
 
     @Override
-    public int[] encode(String text) {
-        return encoder.encode(text);
+    public void encode(CharSequence text, TokenBuffer out) {
+        encoder.encode(text.toString(), out);
     }
 
     /** {@inheritDoc} An id outside the vocabulary ends a run of bytes. */

@@ -10,7 +10,26 @@ public interface Tokenizer {
      * @param text any text; a lone surrogate counts as U+FFFD; may be empty
      * @return the ids, without any prefix or suffix of a model family
      */
-    int[] encode(String text);
+    default int[] encode(String text) {
+        TokenBuffer out = new TokenBuffer();
+        encode(text, out);
+        return out.toArray();
+    }
+
+    /** Encodes as {@link #encode(String)} does and tells which part of the text each id stands for. */
+    default Encoding encodeWithOffsets(String text) {
+        TokenBuffer out = TokenBuffer.withOffsets();
+        encode(text, out);
+        return out.toEncoding(text);
+    }
+
+    /**
+     * Encodes as {@link #encode(String)} does, into a buffer that can be used again.
+     *
+     * @param text any text
+     * @param out takes the ids, behind those that it already holds
+     */
+    void encode(CharSequence text, TokenBuffer out);
 
     /**
      * Decodes ids to text; control tokens become nothing.

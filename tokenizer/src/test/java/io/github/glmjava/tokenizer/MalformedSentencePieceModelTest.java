@@ -28,13 +28,34 @@ class MalformedSentencePieceModelTest {
     }
 
     @Test
-    void namesWhatIsNotSupportedYet() {
-        TinyModel unigram = model();
-        unigram.trainer().varint(3, 1);
-        assertRejected("not supported yet: model_type 1 (UNIGRAM)", unigram);
-        TinyModel charsmap = model();
-        charsmap.normalizer().binary(2, (byte) 1, (byte) 2);
-        assertRejected("not supported yet: normalizer_spec has a precompiled_charsmap of 2 bytes", charsmap);
+    void namesWhatIsNotSupported() {
+        TinyModel word = model();
+        word.trainer().varint(3, 3);
+        assertRejected("model_type 3 (WORD), expected 1 (UNIGRAM) or 2 (BPE)", word);
+        TinyModel denormalizer = model();
+        denormalizer.model().message(5, new TinyModel.Message().binary(2, (byte) 1, (byte) 2));
+        assertRejected("not supported: denormalizer_spec has a precompiled_charsmap of 2 bytes", denormalizer);
+    }
+
+    @Test
+    void checksTheCharacterMap() {
+        assertCharsmapRejected("a double array of -1 bytes in 2 bytes", 1, 2);
+        assertCharsmapRejected("a double array of 8 bytes in 8 bytes", 8, 0, 0, 0, 1, 1, 1, 1);
+        assertCharsmapRejected("a double array of 6 bytes in 10 bytes", 6, 0, 0, 0, 1, 1, 1, 1, 1, 1);
+        assertCharsmapRejected("the last replacement is not ended by a zero byte", 4, 0, 0, 0, 0, 0, 0, 0, 'x');
+        assertCharsmapRejected("the replacements are not valid UTF-8", 4, 0, 0, 0, 0, 0, 0, 0, 0xC0, 0);
+        // The only unit says that a key ends there, and is itself its value.
+        assertCharsmapRejected("unit 0 has the replacement at 256, expected the beginning", 4, 0, 0, 0, 0, 1, 0, 0, 0);
+    }
+
+    private static void assertCharsmapRejected(String reason, int... bytes) {
+        byte[] charsmap = new byte[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            charsmap[i] = (byte) bytes[i];
+        }
+        TinyModel model = model();
+        model.normalizer().binary(2, charsmap);
+        assertRejected("precompiled_charsmap: " + reason, model);
     }
 
     @Test
@@ -87,9 +108,12 @@ class MalformedSentencePieceModelTest {
         Arrays.fill(nested, (byte) 0x0A);
         assertRejected("some.model", nested);
         byte[] whole = model().toBytes();
-        // Without the two bytes of the empty normalizer_spec at its end the file is whole again.
+        // Between two of its fields a file is whole, once it has the unknown piece; lengths are one byte here.
+        int border = 2 + whole[1];
         for (int length = 0; length < whole.length; length++) {
-            if (length != whole.length - 2) {
+            if (length == border) {
+                border += 2 + whole[border + 1];
+            } else {
                 byte[] part = Arrays.copyOf(whole, length);
                 assertThrows(TokenizerException.class, () -> SentencePieceTokenizer.parse(part, "some.model"));
             }
@@ -98,12 +122,30 @@ class MalformedSentencePieceModelTest {
 
     @Test
     void surviveRandomMutations() {
-        byte[] original =
-                model().piece("ab▁c", 1, TinyModel.USER_DEFINED).bytePieces().toBytes();
+        assertSurvives(model().piece("ab▁c", 1, TinyModel.USER_DEFINED).bytePieces(), 50_000);
+    }
+
+    @Test
+    void unigramModelsSurviveRandomMutations() {
+        TinyModel model = model().piece("ab▁c", 1, TinyModel.USER_DEFINED);
+        model.trainer().varint(3, 1);
+        // The letter a, unit 97, has the replacement "b", whose offset 0 is in unit 98 = 97 ^ 3.
+        byte[] charsmap = new byte[4 + 256 * 4 + 2];
+        charsmap[1] = 4;
+        charsmap[4 + 'a' * 4] = 'a';
+        charsmap[4 + 'a' * 4 + 1] = 1 | (3 << 2);
+        charsmap[4 + 'b' * 4 + 3] = (byte) 0x80;
+        charsmap[charsmap.length - 2] = 'b';
+        model.normalizer().binary(2, charsmap);
+        assertSurvives(model, 60_000);
+    }
+
+    private static void assertSurvives(TinyModel model, int rounds) {
+        byte[] original = model.toBytes();
         int[] outcome = new int[2];
-        assertTimeout(Duration.ofSeconds(60), () -> {
+        assertTimeout(Duration.ofMinutes(2), () -> {
             Random random = new Random(7);
-            for (int round = 0; round < 100_000; round++) {
+            for (int round = 0; round < rounds; round++) {
                 byte[] mutant = Mutations.mutate(original, random);
                 try {
                     SentencePieceTokenizer tokenizer = SentencePieceTokenizer.parse(mutant, "mutant.model");

@@ -26,14 +26,14 @@ final class Answers {
         int lineEnd = part.indexOf('\n');
         String metadata = lineEnd < 0 ? "" : part.substring(0, lineEnd);
         String content = part.substring(lineEnd + 1);
-        boolean plain = strip(metadata).isEmpty();
-        return new ChatMessage(ChatRole.ASSISTANT, metadata, plain ? strip(content) : content, null);
+        boolean plain = PythonText.strip(metadata).isEmpty();
+        return new ChatMessage(ChatRole.ASSISTANT, metadata, plain ? PythonText.strip(content) : content, null);
     }
 
     /** The text to show of an answer's last message; a call of a tool is shown as it is. */
     static String clean(String answer) {
         ChatMessage last = parse(answer).getLast();
-        return strip(last.metadata()).isEmpty()
+        return PythonText.strip(last.metadata()).isEmpty()
                 ? nameTrainingTime(last.content())
                 : last.metadata() + "\n" + last.content();
     }
@@ -41,23 +41,5 @@ final class Answers {
     /** The models were trained to leave this to the program. */
     static String nameTrainingTime(String text) {
         return text.replace("[[训练时间]]", "2023年");
-    }
-
-    /** Python's {@code str.strip}. */
-    static String strip(String text) {
-        int from = 0;
-        int to = text.length();
-        while (from < to && isSpace(text.charAt(from))) {
-            from++;
-        }
-        while (to > from && isSpace(text.charAt(to - 1))) {
-            to--;
-        }
-        return text.substring(from, to);
-    }
-
-    // Character.isWhitespace leaves out the no-break spaces and U+0085, Character.isSpaceChar the control characters.
-    private static boolean isSpace(char c) {
-        return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\u0085';
     }
 }

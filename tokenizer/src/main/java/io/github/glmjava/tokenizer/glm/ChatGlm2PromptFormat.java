@@ -5,6 +5,7 @@ import io.github.glmjava.tokenizer.ChatRole;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.tokenizer.SentencePieceTokenizer;
 import io.github.glmjava.tokenizer.bpe.IntList;
+import io.github.glmjava.tokenizer.python.PythonText;
 import java.util.Arrays;
 import java.util.List;
 
@@ -60,20 +61,11 @@ public final class ChatGlm2PromptFormat implements PromptFormat {
     }
 
     private static String rounds(List<ChatMessage> messages, int firstRound) {
-        if (messages.size() % 2 == 0) {
-            throw new IllegalArgumentException(
-                    messages.size() + " messages, expected questions and answers that end with a question");
-        }
+        Conversations.requireRounds(messages, "ChatGLM2");
         StringBuilder prompt = new StringBuilder();
         for (int i = 0; i < messages.size(); i++) {
             ChatMessage message = messages.get(i);
-            ChatRole expected = i % 2 == 0 ? ChatRole.USER : ChatRole.ASSISTANT;
-            if (message.role() != expected || message.tools() != null) {
-                throw new IllegalArgumentException("message " + i + " is of role " + message.role()
-                        + (message.tools() == null ? "" : " with tools") + ", ChatGLM2 expects a plain message of "
-                        + expected);
-            }
-            if (expected == ChatRole.USER) {
+            if (message.role() == ChatRole.USER) {
                 prompt.append("[Round ").append(firstRound + i / 2).append("]\n\n问：");
                 prompt.append(message.content()).append("\n\n答：");
             } else {
@@ -90,6 +82,6 @@ public final class ChatGlm2PromptFormat implements PromptFormat {
 
     @Override
     public String cleanAnswer(String answer) {
-        return Answers.nameTrainingTime(Answers.strip(answer));
+        return Answers.nameTrainingTime(PythonText.strip(answer));
     }
 }

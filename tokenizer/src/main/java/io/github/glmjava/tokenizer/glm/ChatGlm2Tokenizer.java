@@ -2,6 +2,7 @@ package io.github.glmjava.tokenizer.glm;
 
 import io.github.glmjava.tokenizer.IncrementalDecoder;
 import io.github.glmjava.tokenizer.SentencePieceTokenizer;
+import io.github.glmjava.tokenizer.TokenBuffer;
 import io.github.glmjava.tokenizer.Tokenizer;
 import java.util.List;
 
@@ -38,8 +39,8 @@ public final class ChatGlm2Tokenizer implements Tokenizer {
     }
 
     @Override
-    public int[] encode(String text) {
-        return file.encode(text);
+    public void encode(CharSequence text, TokenBuffer out) {
+        file.encode(text, out);
     }
 
     @Override

@@ -5,6 +5,8 @@ import io.github.glmjava.tokenizer.ChatRole;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.tokenizer.SentencePieceTokenizer;
 import io.github.glmjava.tokenizer.bpe.IntList;
+import io.github.glmjava.tokenizer.python.PythonJson;
+import io.github.glmjava.tokenizer.python.PythonText;
 import java.util.List;
 
 /**
@@ -99,7 +101,7 @@ public final class ChatGlm3PromptFormat implements PromptFormat {
      * @param message one of {@link #parseAnswer} with metadata that is not blank
      */
     public ToolCall toolCall(ChatMessage message) {
-        String name = Answers.strip(message.metadata());
+        String name = PythonText.strip(message.metadata());
         if (name.isEmpty()) {
             throw new IllegalArgumentException("the message names no tool");
         }

@@ -3,6 +3,7 @@ package io.github.glmjava.tokenizer.glm;
 import io.github.glmjava.tokenizer.ChatRole;
 import io.github.glmjava.tokenizer.IncrementalDecoder;
 import io.github.glmjava.tokenizer.SentencePieceTokenizer;
+import io.github.glmjava.tokenizer.TokenBuffer;
 import io.github.glmjava.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.stream.Stream;
@@ -50,8 +51,8 @@ public final class ChatGlm3Tokenizer implements Tokenizer {
     }
 
     @Override
-    public int[] encode(String text) {
-        return file.encode(text);
+    public void encode(CharSequence text, TokenBuffer out) {
+        file.encode(text, out);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.github.glmjava.tokenizer.glm;
 import io.github.glmjava.tokenizer.ChatRole;
 import io.github.glmjava.tokenizer.IncrementalDecoder;
 import io.github.glmjava.tokenizer.TiktokenTokenizer;
+import io.github.glmjava.tokenizer.TokenBuffer;
 import io.github.glmjava.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,8 +55,8 @@ public final class Glm4Tokenizer implements Tokenizer {
     }
 
     @Override
-    public int[] encode(String text) {
-        return file.encode(text);
+    public void encode(CharSequence text, TokenBuffer out) {
+        file.encode(text, out);
     }
 
     /**

@@ -18,11 +18,8 @@ import org.jspecify.annotations.Nullable;
  * {@code firstCodePoint + code point}. The text is cut where no piece spans the border, so most merges are among few symbols.
  */
 final class BpeSegmenter implements Segmenter {
-    private static final int BMP = 1 << 16;
-
     private final SentencePieceModel model;
-    private final UserDefinedPieces userDefined;
-    private final UnknownPieces unknown;
+    private final PieceTrie userDefined;
     private final PairTable pairs = new PairTable();
     private final int[] ranks;
     private final boolean hasUnused;
@@ -30,16 +27,13 @@ final class BpeSegmenter implements Segmenter {
     /** Symbols from here on are code points that are not pieces: {@code innerCodePoints[symbol - model.size()]}. */
     private final int[] innerCodePoints;
 
-    private final int[] symbolOfBmp = new int[BMP];
-    private final PairTable symbolOfSupplementary = new PairTable();
+    private final CodePointMap symbolOf = new CodePointMap();
 
-    BpeSegmenter(SentencePieceModel model, UserDefinedPieces userDefined) {
+    BpeSegmenter(SentencePieceModel model, PieceTrie userDefined) {
         this.model = model;
         this.userDefined = userDefined;
-        this.unknown = new UnknownPieces(model);
         this.ranks = ranksByScore(model);
         this.hasUnused = model.has(PieceType.UNUSED);
-        Arrays.fill(symbolOfBmp, -1);
         this.innerCodePoints = numberCodePoints();
         for (int id = 0; id < model.size(); id++) {
             if (merges(id)) {
@@ -75,7 +69,7 @@ final class BpeSegmenter implements Segmenter {
             if (merges(id) || model.type(id) == PieceType.USER_DEFINED) {
                 String text = model.text(id);
                 if (text.codePointCount(0, text.length()) == 1) {
-                    setSymbol(text.codePointAt(0), id);
+                    symbolOf.put(text.codePointAt(0), id);
                 }
             }
         }
@@ -85,26 +79,14 @@ final class BpeSegmenter implements Segmenter {
                 String text = model.text(id);
                 for (int i = 0; i < text.length(); i = text.offsetByCodePoints(i, 1)) {
                     int codePoint = text.codePointAt(i);
-                    if (symbolOf(codePoint) < 0) {
-                        setSymbol(codePoint, model.size() + inner.size());
+                    if (symbolOf.get(codePoint) < 0) {
+                        symbolOf.put(codePoint, model.size() + inner.size());
                         inner.add(codePoint);
                     }
                 }
             }
         }
         return inner.toArray();
-    }
-
-    private void setSymbol(int codePoint, int symbol) {
-        if (codePoint < BMP) {
-            symbolOfBmp[codePoint] = symbol;
-        } else {
-            symbolOfSupplementary.put(codePoint, 0, symbol);
-        }
-    }
-
-    private int symbolOf(int codePoint) {
-        return codePoint < BMP ? symbolOfBmp[codePoint] : symbolOfSupplementary.get(codePoint, 0);
     }
 
     /** Enters all ways in which a piece can be made of two symbols, and all borders inside it. */
@@ -118,10 +100,11 @@ final class BpeSegmenter implements Segmenter {
         ByteStrings.Parts parts = pieces.parts(id);
         int border = 0;
         for (int i = 1; i < codePoints.length; i++) {
-            border += utf8Length(codePoints[i - 1]);
-            pairs.put(symbolOf(codePoints[i - 1]), symbolOf(codePoints[i]), PairTable.CROSSED);
-            int left = i == 1 ? symbolOf(codePoints[0]) : merging(parts.indexOf(0, border));
-            int right = i == codePoints.length - 1 ? symbolOf(codePoints[i]) : merging(parts.indexOf(border, length));
+            border += Charsmap.utf8Length(codePoints[i - 1]);
+            pairs.put(symbolOf.get(codePoints[i - 1]), symbolOf.get(codePoints[i]), PairTable.CROSSED);
+            int left = i == 1 ? symbolOf.get(codePoints[0]) : merging(parts.indexOf(0, border));
+            int right =
+                    i == codePoints.length - 1 ? symbolOf.get(codePoints[i]) : merging(parts.indexOf(border, length));
             if (left >= 0 && right >= 0) {
                 pairs.put(left, right, id);
             }
@@ -137,25 +120,36 @@ final class BpeSegmenter implements Segmenter {
         return model.type(id) == PieceType.NORMAL || model.type(id) == PieceType.UNUSED;
     }
 
-    private static int utf8Length(int codePoint) {
-        return codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < BMP ? 3 : 4;
+    @Override
+    public Segmenter.Pass newPass() {
+        return hasUnused ? (text, out) -> new Pass(new UnusedSplits(model)).segment(text, out) : new Pass(null);
     }
 
-    @Override
-    public void segment(IntList text, IntList out) {
-        int[] symbols = new int[text.size()];
-        int count = toSymbols(text, symbols);
-        UnusedSplits splits = hasUnused ? new UnusedSplits(model) : null;
-        PairMerger merger = new PairMerger(pairs, ranks, splits);
-        UnknownPieces.Run run = unknown.newRun(out);
-        int from = 0;
-        while (from < count) {
-            int to = splits != null ? count : endOfSegment(symbols, from, count);
-            int left = merger.merge(symbols, from, to - from);
-            for (int i = from; i < from + left; i++) {
-                emit(symbols[i], splits, run);
+    private final class Pass implements Segmenter.Pass {
+        private final @Nullable UnusedSplits splits;
+        private final PairMerger merger;
+        private int[] symbols = new int[256];
+
+        Pass(@Nullable UnusedSplits splits) {
+            this.splits = splits;
+            this.merger = new PairMerger(pairs, ranks, splits);
+        }
+
+        @Override
+        public void segment(IntList text, PieceSink out) {
+            if (symbols.length < text.size()) {
+                symbols = new int[Math.max(text.size(), symbols.length * 2)];
             }
-            from = to;
+            int count = toSymbols(text, symbols);
+            int from = 0;
+            while (from < count) {
+                int to = splits != null ? count : endOfSegment(symbols, from, count);
+                int left = merger.merge(symbols, from, to - from);
+                for (int i = from; i < from + left; i++) {
+                    emit(symbols[i], splits, out);
+                }
+                from = to;
+            }
         }
     }
 
@@ -171,7 +165,7 @@ final class BpeSegmenter implements Segmenter {
                 symbols[count++] = ~(int) match;
                 i += (int) (match >>> 32) - 1;
             } else {
-                int symbol = symbolOf(codePoints[i]);
+                int symbol = symbolOf.get(codePoints[i]);
                 symbols[count++] = symbol >= 0 ? symbol : ~(firstCodePoint + codePoints[i]);
             }
         }
@@ -186,29 +180,29 @@ final class BpeSegmenter implements Segmenter {
         return to;
     }
 
-    private void emit(int symbol, @Nullable UnusedSplits splits, UnknownPieces.Run run) {
+    private void emit(int symbol, @Nullable UnusedSplits splits, PieceSink out) {
         int size = model.size();
         if (symbol < 0) {
             if (~symbol < size) {
-                run.known(~symbol);
+                out.known(~symbol);
             } else {
-                run.unknown(~symbol - size);
+                out.unknown(~symbol - size);
             }
         } else if (symbol >= size) {
-            run.unknown(innerCodePoints[symbol - size]);
+            out.unknown(innerCodePoints[symbol - size]);
         } else if (splits == null || model.type(symbol) != PieceType.UNUSED) {
-            run.known(symbol);
+            out.known(symbol);
         } else {
             IntStream parts = splits.expand(symbol);
-            parts.forEach(part -> emitPart(part, run));
+            parts.forEach(part -> emitPart(part, out));
         }
     }
 
-    private void emitPart(int symbol, UnknownPieces.Run run) {
+    private void emitPart(int symbol, PieceSink out) {
         if (symbol < model.size()) {
-            run.known(symbol);
+            out.known(symbol);
         } else {
-            run.unknown(innerCodePoints[symbol - model.size()]);
+            out.unknown(innerCodePoints[symbol - model.size()]);
         }
     }
 }

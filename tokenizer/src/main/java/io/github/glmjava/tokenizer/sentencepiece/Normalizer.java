@@ -1,50 +1,43 @@
 package io.github.glmjava.tokenizer.sentencepiece;
 
-import io.github.glmjava.tokenizer.bpe.IntList;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Prepares a text for segmentation: the identity on characters, and the rules for white space
- * ({@code Normalizer::Normalize} of {@code normalizer.cc}). Immutable.
+ * Prepares a text for segmentation ({@code Normalizer::Normalize} of {@code normalizer.cc}): a USER_DEFINED piece passes as it
+ * is; else the longest match of the character map is replaced; else a character passes. Then the rules for white space
+ * apply. Immutable.
  */
 final class Normalizer {
     private static final int REPLACEMENT_CHARACTER = 0xFFFD;
 
     private final SentencePieceModel.Settings settings;
-    private final UserDefinedPieces userDefined;
+    private final @Nullable Charsmap charsmap;
+    private final PieceTrie userDefined;
     private final int space;
 
-    Normalizer(SentencePieceModel.Settings settings, UserDefinedPieces userDefined) {
-        this.settings = settings;
+    Normalizer(SentencePieceModel model, PieceTrie userDefined) {
+        this.settings = model.settings();
+        this.charsmap = model.charsmap();
         this.userDefined = userDefined;
         this.space = settings.escapeWhitespaces() ? SentencePieceModel.SPACE_SYMBOL : ' ';
     }
 
-    /** The code points to segment; a lone surrogate becomes U+FFFD. */
-    IntList normalize(String text) {
-        IntList out = new IntList(text.length() + 1);
-        if (text.isEmpty()) {
-            return out;
+    /**
+     * Normalises a text; a lone surrogate counts as U+FFFD.
+     *
+     * @param withSources true if {@link NormalizedText#source} is wanted
+     */
+    void normalize(String text, boolean withSources, NormalizedText out) {
+        out.begin(withSources);
+        if (charsmap == null && !settings.removeExtraWhitespaces()) {
+            copy(text, out);
+        } else {
+            new Pass(text, out).run();
         }
-        if (settings.removeExtraWhitespaces()) {
-            removeExtraSpaces(codePoints(text), out);
-            return out;
-        }
-        boolean dummy = settings.addDummyPrefix();
-        if (dummy && !settings.whitespaceAsSuffix()) {
-            out.add(space);
-        }
-        for (int i = 0; i < text.length(); i++) {
-            int codePoint = codePointAt(text, i);
-            i += codePoint >>> 16 == 0 ? 0 : 1;
-            out.add(codePoint == ' ' ? space : codePoint);
-        }
-        if (dummy && settings.whitespaceAsSuffix()) {
-            out.add(space);
-        }
-        return out;
     }
 
-    private static int codePointAt(String text, int index) {
+    /** The character that begins at an index. */
+    static int codePointAt(String text, int index) {
         char unit = text.charAt(index);
         if (!Character.isSurrogate(unit)) {
             return unit;
@@ -53,53 +46,134 @@ final class Normalizer {
         return codePoint >>> 16 == 0 ? REPLACEMENT_CHARACTER : codePoint;
     }
 
-    private static int[] codePoints(String text) {
-        IntList all = new IntList(text.length());
-        for (int i = 0; i < text.length(); i++) {
+    private boolean hasSpaceInFront() {
+        return settings.addDummyPrefix() && !settings.whitespaceAsSuffix();
+    }
+
+    private boolean hasSpaceBehind() {
+        return settings.addDummyPrefix() && settings.whitespaceAsSuffix();
+    }
+
+    private void copy(String text, NormalizedText out) {
+        int length = text.length();
+        if (length > 0 && hasSpaceInFront()) {
+            out.add(space, 0);
+        }
+        for (int i = 0; i < length; ) {
             int codePoint = codePointAt(text, i);
-            i += codePoint >>> 16 == 0 ? 0 : 1;
-            all.add(codePoint);
+            out.add(codePoint == ' ' ? space : codePoint, i);
+            i += Character.charCount(codePoint);
         }
-        return all.toArray();
+        if (length > 0 && hasSpaceBehind()) {
+            out.add(space, length);
+        }
+        out.end(length);
     }
 
-    // A user-defined piece passes as one unit, of which only leading spaces are dropped after another space.
-    private void removeExtraSpaces(int[] text, IntList out) {
-        int position = 0;
-        while (position < text.length && text[position] == ' ' && unitLength(text, position) == 1) {
-            position++;
-        }
-        if (position == text.length) {
-            return;
-        }
-        if (settings.addDummyPrefix() && !settings.whitespaceAsSuffix()) {
-            out.add(space);
-        }
-        boolean afterSpace = true;
-        while (position < text.length) {
-            int end = position + unitLength(text, position);
-            while (afterSpace && position < end && text[position] == ' ') {
-                position++;
-            }
-            if (position < end) {
-                afterSpace = text[end - 1] == ' ';
-            }
-            for (; position < end; position++) {
-                out.add(text[position] == ' ' ? space : text[position]);
-            }
-        }
-        int size = out.size();
-        while (size > 0 && out.get(size - 1) == space) {
-            size--;
-        }
-        out.truncate(size);
-        if (settings.addDummyPrefix() && settings.whitespaceAsSuffix()) {
-            out.add(space);
-        }
-    }
+    /** One text, unit by unit: what passes or is replaced as a whole. */
+    private final class Pass {
+        private final String text;
+        private final NormalizedText out;
+        private final boolean removesExtra = settings.removeExtraWhitespaces();
+        private int from;
+        private boolean endsWithSpace = true;
+        private boolean dropsSpaces;
 
-    private int unitLength(int[] text, int position) {
-        long match = userDefined.longestMatch(text, position, text.length);
-        return match < 0 ? 1 : (int) (match >>> 32);
+        // The unit that begins at from: a replacement in the character map, or the text itself.
+        private int unitEnd;
+        private int replacement;
+
+        Pass(String text, NormalizedText out) {
+            this.text = text;
+            this.out = out;
+        }
+
+        void run() {
+            if (removesExtra) {
+                skipSpaces();
+            }
+            if (from == text.length()) {
+                out.end(from);
+                return;
+            }
+            if (hasSpaceInFront()) {
+                out.add(space, from);
+            }
+            while (from < text.length()) {
+                findUnit();
+                dropsSpaces = removesExtra && endsWithSpace;
+                if (replacement < 0 || charsmap == null) {
+                    copyUnit();
+                } else {
+                    replaceUnit(charsmap);
+                }
+                from = unitEnd;
+            }
+            int end = removesExtra ? out.dropFromEnd(space, from) : from;
+            if (hasSpaceBehind()) {
+                out.add(space, end);
+            }
+            out.end(end);
+        }
+
+        private void findUnit() {
+            unitEnd = userDefined.isEmpty() ? -1 : userDefined.endOfLongestMatch(text, from);
+            replacement = -1;
+            if (unitEnd >= 0) {
+                return;
+            }
+            long match = charsmap == null ? -1 : charsmap.longestMatch(text, from);
+            if (match >= 0) {
+                replacement = (int) match;
+                unitEnd = (int) (match >>> 32);
+            } else {
+                unitEnd = from + Character.charCount(codePointAt(text, from));
+            }
+        }
+
+        // A unit that is more than a space does not count, even if it begins with one.
+        private void skipSpaces() {
+            while (from < text.length()) {
+                findUnit();
+                boolean isSpace = replacement < 0
+                        ? text.charAt(from) == ' ' && unitEnd == from + 1
+                        : charsmap != null && charsmap.isSpace(replacement);
+                if (!isSpace) {
+                    return;
+                }
+                from = unitEnd;
+            }
+        }
+
+        private void copyUnit() {
+            for (int i = from; i < unitEnd; ) {
+                int codePoint = codePointAt(text, i);
+                add(codePoint);
+                i += Character.charCount(codePoint);
+            }
+        }
+
+        private void replaceUnit(Charsmap map) {
+            for (int i = replacement; ; ) {
+                int codePoint = map.codePointAt(i);
+                if (codePoint == 0) {
+                    return;
+                }
+                add(codePoint);
+                i += Charsmap.utf8Length(codePoint);
+            }
+        }
+
+        // Only the spaces that a unit begins with are dropped after another space.
+        private void add(int codePoint) {
+            if (codePoint != ' ') {
+                out.add(codePoint, from);
+                dropsSpaces = false;
+                endsWithSpace = false;
+            } else if (!dropsSpaces) {
+                out.add(space, from);
+                endsWithSpace = true;
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.github.glmjava.tokenizer.sentencepiece;
 import io.github.glmjava.tokenizer.bpe.ByteStrings;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A validated model file. Immutable. */
 public final class SentencePieceModel {
@@ -15,10 +16,19 @@ public final class SentencePieceModel {
     private final int[] byteIds;
     private final int unknownId;
     private final Settings settings;
+    private final @Nullable Charsmap charsmap;
+    private final short[] codePoints;
+
+    /** How texts are cut into pieces. */
+    public enum Kind {
+        UNIGRAM,
+        BPE
+    }
 
     /**
      * The file's settings.
      *
+     * @param kind how texts are cut
      * @param unknownSurface what the unknown id decodes to
      * @param bosPiece the text of the piece that begins a text
      * @param eosPiece the text of the piece that ends a text
@@ -28,6 +38,7 @@ public final class SentencePieceModel {
      * @param whitespaceAsSuffix the dummy space is put behind the text instead
      */
     public record Settings(
+            Kind kind,
             String unknownSurface,
             String bosPiece,
             String eosPiece,
@@ -43,6 +54,7 @@ public final class SentencePieceModel {
      * @param byteIds the ids of the 256 byte pieces; empty without byte fallback
      * @param unknownId the id of the only piece of type UNKNOWN
      * @param settings the file's settings
+     * @param charsmap the normaliser's replacements; null if it has none
      */
     SentencePieceModel(
             ByteStrings pieces,
@@ -50,18 +62,31 @@ public final class SentencePieceModel {
             List<PieceType> types,
             int[] byteIds,
             int unknownId,
-            Settings settings) {
+            Settings settings,
+            @Nullable Charsmap charsmap) {
         this.pieces = pieces;
         this.scores = scores.clone();
         this.types = types.toArray(PieceType[]::new);
         this.byteIds = byteIds.clone();
         this.unknownId = unknownId;
         this.settings = settings;
+        this.charsmap = charsmap;
+        codePoints = new short[scores.length];
+        for (int id = 0; id < codePoints.length; id++) {
+            String text = text(id);
+            codePoints[id] = (short) text.codePointCount(0, text.length());
+        }
     }
 
     /** The file's settings. */
     public Settings settings() {
         return settings;
+    }
+
+    /** The normaliser's replacements, or null if it has none. */
+    @Nullable
+    Charsmap charsmap() {
+        return charsmap;
     }
 
     /** The number of pieces. */
@@ -83,6 +108,11 @@ public final class SentencePieceModel {
     public int id(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         return pieces.indexOf(bytes, 0, bytes.length);
+    }
+
+    /** The number of code points of a piece. */
+    int codePoints(int id) {
+        return codePoints[id];
     }
 
     /** The score of a piece. */

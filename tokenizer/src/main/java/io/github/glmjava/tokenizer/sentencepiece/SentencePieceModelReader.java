@@ -19,7 +19,11 @@ import java.util.List;
  */
 public final class SentencePieceModelReader {
     private static final int MAX_PIECES = 900_000;
-    private static final int MAX_USER_DEFINED_BYTES = 1 << 20;
+    private static final int MAX_USER_DEFINED_BYTES = 1 << 18;
+
+    // A trie has at most one node for each character, and room for 2^21 nodes.
+    private static final int MAX_UNIGRAM_CHARACTERS = (1 << 21) - 1 - MAX_USER_DEFINED_BYTES;
+    private static final int MODEL_TYPE_UNIGRAM = 1;
     private static final int MODEL_TYPE_BPE = 2;
     private static final List<String> MODEL_TYPES = List.of("?", "UNIGRAM", "BPE", "WORD", "CHAR");
 
@@ -31,17 +35,19 @@ public final class SentencePieceModelReader {
     private float[] scores = new float[1024];
 
     // The defaults are those of the proto file.
-    private int modelType = 1;
+    private int modelType = MODEL_TYPE_UNIGRAM;
     private boolean byteFallback;
     private boolean whitespaceAsSuffix;
     private String unknownSurface = " \u2047 ";
     private String bosPiece = "<s>";
     private String eosPiece = "</s>";
     private int userDefinedBytes;
+    private int normalCharacters;
     private final int[] reservedIds = {-1, -1, -1, -1};
     private boolean addDummyPrefix = true;
     private boolean removeExtraWhitespaces = true;
     private boolean escapeWhitespaces = true;
+    private byte[] charsmap = new byte[0];
 
     private SentencePieceModelReader(byte[] content, String file) {
         this.file = file;
@@ -186,12 +192,21 @@ public final class SentencePieceModelReader {
         if (!Float.isFinite(scores[id])) {
             throw malformed(name + " has score " + scores[id] + ", expected a finite number");
         }
+        normalCharacters += type[0] == PieceType.NORMAL ? characters(text[0]) : 0;
         userDefinedBytes += type[0] == PieceType.USER_DEFINED ? text[0].length : 0;
         if (userDefinedBytes > MAX_USER_DEFINED_BYTES) {
             throw malformed("USER_DEFINED pieces of more than " + MAX_USER_DEFINED_BYTES + " bytes");
         }
         texts.add(text[0]);
         types.add(type[0]);
+    }
+
+    private static int characters(byte[] utf8) {
+        int count = 0;
+        for (byte b : utf8) {
+            count += (b & 0xC0) == 0x80 ? 0 : 1;
+        }
+        return count;
     }
 
     private PieceType pieceType(String name, int number) throws TokenizerException {
@@ -220,7 +235,10 @@ public final class SentencePieceModelReader {
 
     private boolean readNormalizerField(int number, int wireType) throws IOException {
         switch (number) {
-            case 2 -> rejectCharsmap("normalizer_spec", wireType);
+            case 2 -> {
+                expect("normalizer_spec precompiled_charsmap", wireType, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+                charsmap = input.readByteArray();
+            }
             case 3 -> addDummyPrefix = readBool("add_dummy_prefix", wireType);
             case 4 -> removeExtraWhitespaces = readBool("remove_extra_whitespaces", wireType);
             case 5 -> escapeWhitespaces = readBool("escape_whitespaces", wireType);
@@ -235,16 +253,12 @@ public final class SentencePieceModelReader {
         if (number != 2) {
             return false;
         }
-        rejectCharsmap("denormalizer_spec", wireType);
-        return true;
-    }
-
-    private void rejectCharsmap(String spec, int wireType) throws IOException {
-        expect(spec + " precompiled_charsmap", wireType, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+        expect("denormalizer_spec precompiled_charsmap", wireType, WireFormat.WIRETYPE_LENGTH_DELIMITED);
         int length = input.readByteArray().length;
         if (length > 0) {
-            throw malformed("not supported yet: " + spec + " has a precompiled_charsmap of " + length + " bytes");
+            throw malformed("not supported: denormalizer_spec has a precompiled_charsmap of " + length + " bytes");
         }
+        return true;
     }
 
     private SentencePieceModel build() throws TokenizerException {
@@ -252,15 +266,19 @@ public final class SentencePieceModelReader {
         if (count == 0) {
             throw malformed("no pieces");
         }
-        if (modelType != MODEL_TYPE_BPE) {
+        if (modelType != MODEL_TYPE_UNIGRAM && modelType != MODEL_TYPE_BPE) {
             String name = modelType > 0 && modelType < MODEL_TYPES.size() ? MODEL_TYPES.get(modelType) : "?";
-            throw malformed("not supported yet: model_type " + modelType + " (" + name + "), only BPE");
+            throw malformed("model_type " + modelType + " (" + name + "), expected 1 (UNIGRAM) or 2 (BPE)");
         }
         for (int i = 0; i < reservedIds.length; i++) {
             if (reservedIds[i] < -1 || reservedIds[i] >= count) {
                 throw malformed("trainer_spec field " + (40 + i) + " is the id " + reservedIds[i] + ", expected -1 to "
                         + (count - 1));
             }
+        }
+        if (modelType == MODEL_TYPE_UNIGRAM && normalCharacters > MAX_UNIGRAM_CHARACTERS) {
+            throw malformed(
+                    "NORMAL pieces of " + normalCharacters + " characters, expected at most " + MAX_UNIGRAM_CHARACTERS);
         }
         ByteStrings pieces;
         try {
@@ -276,13 +294,15 @@ public final class SentencePieceModelReader {
                 findBytes(pieces),
                 findUnknown(),
                 new SentencePieceModel.Settings(
+                        modelType == MODEL_TYPE_BPE ? SentencePieceModel.Kind.BPE : SentencePieceModel.Kind.UNIGRAM,
                         unknownSurface,
                         bosPiece,
                         eosPiece,
                         addDummyPrefix,
                         removeExtraWhitespaces,
                         escapeWhitespaces,
-                        whitespaceAsSuffix));
+                        whitespaceAsSuffix),
+                charsmap.length == 0 ? null : Charsmap.read(charsmap, file));
     }
 
     private int findUnknown() throws TokenizerException {

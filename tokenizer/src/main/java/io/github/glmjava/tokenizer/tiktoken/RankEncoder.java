@@ -1,9 +1,10 @@
 package io.github.glmjava.tokenizer.tiktoken;
 
+import io.github.glmjava.tokenizer.TokenBuffer;
 import io.github.glmjava.tokenizer.bpe.ByteStrings;
-import io.github.glmjava.tokenizer.bpe.IntList;
 import io.github.glmjava.tokenizer.bpe.PairMerger;
 import io.github.glmjava.tokenizer.bpe.PairTable;
+import io.github.glmjava.tokenizer.bpe.Utf8Cursor;
 import java.util.Arrays;
 
 /**
@@ -38,15 +39,13 @@ public final class RankEncoder {
     }
 
     /** The ids of a text; see {@link io.github.glmjava.tokenizer.Tokenizer#encode}. */
-    public int[] encode(String text) {
-        IntList ids = new IntList(text.length() / 2);
+    public void encode(String text, TokenBuffer out) {
         Work work = new Work();
         for (int from = 0; from < text.length(); ) {
             int to = Glm4Splitter.endOfMatch(text, from);
-            work.encodeSplit(text, from, to, ids);
+            work.encodeSplit(text, from, to, out);
             from = to;
         }
-        return ids.toArray();
     }
 
     /** The scratch arrays of one call. */
@@ -55,11 +54,11 @@ public final class RankEncoder {
         private byte[] bytes = new byte[64];
         private int[] symbols = new int[64];
 
-        void encodeSplit(String text, int from, int to, IntList ids) {
+        void encodeSplit(String text, int from, int to, TokenBuffer out) {
             int count = toUtf8(text, from, to);
             int whole = tokens.indexOf(bytes, 0, count);
             if (whole >= 0) {
-                ids.add(whole);
+                out.add(whole, from, to);
                 return;
             }
             if (symbols.length < count) {
@@ -69,8 +68,21 @@ public final class RankEncoder {
                 symbols[i] = singleBytes[bytes[i] & 0xFF];
             }
             int left = merger.merge(symbols, 0, count);
+            if (out.recordsOffsets()) {
+                addWithOffsets(text, from, left, out);
+                return;
+            }
             for (int i = 0; i < left; i++) {
-                ids.add(symbols[i]);
+                out.add(symbols[i], from, to);
+            }
+        }
+
+        private void addWithOffsets(String text, int from, int count, TokenBuffer out) {
+            Utf8Cursor cursor = new Utf8Cursor(text, from);
+            for (int i = 0; i < count; i++) {
+                int start = cursor.start();
+                cursor.advance(tokens.length(symbols[i]));
+                out.add(symbols[i], start, cursor.end());
             }
         }
 

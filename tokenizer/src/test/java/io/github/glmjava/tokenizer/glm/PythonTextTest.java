@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.glmjava.tokenizer.python.PythonJson;
+import io.github.glmjava.tokenizer.python.PythonText;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -107,6 +109,6 @@ class PythonTextTest {
 
     @Test
     void stripsAsPython() {
-        assertEquals("x\u200B", Answers.strip(" \t\u0085\u00A0\u3000\u001Cx\u200B\n\u2007"));
+        assertEquals("x\u200B", PythonText.strip(" \t\u0085\u00A0\u3000\u001Cx\u200B\n\u2007"));
     }
 }
