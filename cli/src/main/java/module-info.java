@@ -3,6 +3,7 @@ module io.github.glmjava.cli {
     requires info.picocli;
     requires io.github.glmjava.core;
     requires io.github.glmjava.demo;
+    requires io.github.glmjava.evaluation;
     requires org.jline.reader;
     requires org.jline.terminal;
     requires static org.jspecify;

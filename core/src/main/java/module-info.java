@@ -8,4 +8,10 @@ module io.github.glmjava.core {
     requires tools.jackson.databind;
 
     exports io.github.glmjava;
+    exports io.github.glmjava.family to
+            io.github.glmjava.evaluation;
+    exports io.github.glmjava.layer to
+            io.github.glmjava.evaluation;
+    exports io.github.glmjava.tensor to
+            io.github.glmjava.evaluation;
 }

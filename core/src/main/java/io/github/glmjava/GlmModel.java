@@ -1,27 +1,17 @@
 package io.github.glmjava;
 
-import io.github.glmjava.family.LoraAdapters;
+import io.github.glmjava.family.LoadedNetwork;
 import io.github.glmjava.family.ModelFamilies;
 import io.github.glmjava.family.ModelFamily;
 import io.github.glmjava.family.ModelFolder;
-import io.github.glmjava.family.NetworkLoader;
-import io.github.glmjava.family.PrefixReader;
-import io.github.glmjava.family.WeightConversion;
+import io.github.glmjava.family.QuantizedFolder;
+import io.github.glmjava.family.QuantizedTensors;
 import io.github.glmjava.generation.GenerationConfigReader;
 import io.github.glmjava.generation.GenerationSetup;
 import io.github.glmjava.generation.TokenHistory;
 import io.github.glmjava.gguf.GgufModel;
 import io.github.glmjava.layer.GlmConfig;
-import io.github.glmjava.layer.GlmNetwork;
 import io.github.glmjava.layer.KeyValueCache;
-import io.github.glmjava.layer.NetworkSequence;
-import io.github.glmjava.layer.Prefix;
-import io.github.glmjava.tensor.CacheFormat;
-import io.github.glmjava.tensor.KernelProvider;
-import io.github.glmjava.tensor.Kernels;
-import io.github.glmjava.tensor.MatrixFormat;
-import io.github.glmjava.tensor.WeightArena;
-import io.github.glmjava.tensor.WorkerTeam;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.tokenizer.Tokenizer;
 import io.github.glmjava.weights.Checkpoint;
@@ -49,31 +39,16 @@ import org.jspecify.annotations.Nullable;
  * {@link IllegalStateException}.
  */
 public final class GlmModel implements AutoCloseable {
-    private final Checkpoint checkpoint;
-    private final WorkerTeam team;
-    private final WeightArena weightArena;
-    private final Kernels kernels;
-    private final GlmNetwork network;
-    private final LoadOptions options;
+    private final LoadedNetwork loaded;
     private final ModelInfo info;
     private final @Nullable PromptFormat promptFormat;
     private final GenerationSetup setup;
     private final Generator generator;
     private volatile boolean open = true;
 
-    private GlmModel(
-            ModelFolder folder,
-            ModelFamily family,
-            Checkpoint checkpoint,
-            WorkerTeam team,
-            WeightArena weightArena,
-            LoadOptions options)
+    @SuppressWarnings("MustBeClosed") // closed by close()
+    private GlmModel(ModelFolder folder, ModelFamily family, Checkpoint checkpoint, LoadOptions options)
             throws IOException {
-        this.checkpoint = checkpoint;
-        this.team = team;
-        this.weightArena = weightArena;
-        this.options = options;
-        kernels = KernelProvider.kernels();
         GlmConfig config = family.architecture(folder.config());
         options.progress().onProgress("tokenizer", 0);
         promptFormat = family.promptFormat(folder.path());
@@ -84,24 +59,8 @@ public final class GlmModel implements AutoCloseable {
                         .mapToInt(Integer::intValue)
                         .toArray());
         generator = new Generator(setup);
-        GlmNetwork loaded = NetworkLoader.load(
-                checkpoint,
-                config,
-                family.tensorNames(),
-                kernels,
-                conversion(options),
-                layers -> options.progress().onProgress("weights", (double) layers / config.layers()));
-        network = loaded.withPrefix(prefix(folder, config));
+        loaded = LoadedNetwork.load(folder, family, checkpoint, options);
         info = describe(family, config);
-    }
-
-    /** A prefix may come in a folder of its own, or in the model's, whose configuration then mentions it. */
-    private @Nullable Prefix prefix(ModelFolder folder, GlmConfig config) throws IOException {
-        Path source = options.ptuning();
-        if (source == null && folder.config().isSet("pre_seq_len")) {
-            source = folder.path();
-        }
-        return source == null ? null : PrefixReader.read(source, config, kernels, team);
     }
 
     /**
@@ -163,43 +122,36 @@ public final class GlmModel implements AutoCloseable {
         Files.delete(folder);
     }
 
-    @SuppressWarnings("MustBeClosed") // closed by close()
     private static GlmModel load(ModelFolder files, ModelFamily family, Checkpoint checkpoint, LoadOptions options)
             throws IOException {
-        WorkerTeam team = new WorkerTeam(options.threads());
-        WeightArena arena = WeightArena.open(checkpointBytes(checkpoint));
         try {
-            checkpoint.tensors().values().forEach(tensor -> arena.adviseHugePages(tensor.data()));
-            return new GlmModel(files, family, checkpoint, team, arena, options);
+            return new GlmModel(files, family, checkpoint, options);
         } catch (IOException | RuntimeException | Error e) {
-            team.close();
-            arena.close();
-            checkpoint.close();
+            checkpoint.close(); // unless the network did it already, which does no harm
             throw e;
         }
     }
 
-    private static long checkpointBytes(Checkpoint checkpoint) {
-        return checkpoint.tensors().values().stream()
-                .mapToLong(tensor -> tensor.data().byteSize())
-                .sum();
-    }
-
-    private WeightConversion conversion(LoadOptions chosen) throws IOException {
-        LoraAdapters adapters = LoraAdapters.read(chosen.lora(), weightArena);
-        boolean copies = chosen.memory() == WeightMemory.COPIED;
-        return switch (chosen.weights()) {
-            case AS_STORED -> new WeightConversion(null, null, copies, adapters, weightArena, team);
-            case Q8 -> new WeightConversion(MatrixFormat.Q8, MatrixFormat.Q8, copies, adapters, weightArena, team);
-            case Q4 -> new WeightConversion(MatrixFormat.Q4, MatrixFormat.Q8, copies, adapters, weightArena, team);
-        };
+    /**
+     * Writes a model folder anew with its weights in another format, to be loaded in a moment and shared between processes
+     * like any other folder. It computes what the original computes when it is loaded in that format, to the bit. One matrix
+     * at a time is in memory; the folder appears under its name when it is complete.
+     *
+     * @param source a model folder whose weights are not quantised by this method already
+     * @param target must not exist, or be an empty folder
+     * @param options the weights' format, the threads, and who hears of the progress; adapters are not supported
+     * @throws IllegalArgumentException if the options name no format to quantise to, or adapters
+     * @throws io.github.glmjava.weights.CheckpointException if the source is malformed, unsupported or quantised already
+     * @throws java.nio.file.FileAlreadyExistsException if there is something at the target
+     * @throws IOException if reading or writing fails; nothing is left at the target then
+     */
+    public static void quantize(Path source, Path target, LoadOptions options) throws IOException {
+        QuantizedFolder.write(source, target, options);
     }
 
     private ModelInfo describe(ModelFamily family, GlmConfig config) {
-        long parameters = 0;
         Map<String, Long> bytesByType = new TreeMap<>();
-        for (StoredTensor tensor : checkpoint.tensors().values()) {
-            parameters += tensor.elements();
+        for (StoredTensor tensor : loaded.checkpoint().tensors().values()) {
             bytesByType.merge(tensor.dtype().name(), tensor.data().byteSize(), Long::sum);
         }
         return new ModelInfo(
@@ -212,13 +164,13 @@ public final class GlmModel implements AutoCloseable {
                 config.feedForward().size(),
                 config.vocabularySize(),
                 config.contextLength(),
-                parameters,
-                checkpointBytes(checkpoint),
+                QuantizedTensors.parameters(loaded.checkpoint()),
+                LoadedNetwork.bytes(loaded.checkpoint()),
                 bytesByType,
-                network.weightBytes(),
-                KeyValueCache.bytesPerToken(config, cacheFormat()),
-                kernels.description(),
-                team.threads());
+                loaded.network().weightBytes(),
+                KeyValueCache.bytesPerToken(config, loaded.cacheFormat()),
+                loaded.kernels(),
+                loaded.threads());
     }
 
     /** What this model is. */
@@ -283,24 +235,12 @@ public final class GlmModel implements AutoCloseable {
      */
     public float[][] logits(int... ids) {
         checkOpen();
-        return newNetworkSequence().appendForLogits(ids);
+        return loaded.newSequence().appendForLogits(ids);
     }
 
     private ModelSequence newSequence() {
         checkOpen();
-        return new ModelSequence(newNetworkSequence(), () -> open);
-    }
-
-    private NetworkSequence newNetworkSequence() {
-        return new NetworkSequence(network, kernels, team, options.prefillChunk(), cacheFormat());
-    }
-
-    private CacheFormat cacheFormat() {
-        return switch (options.keyValues()) {
-            case F32 -> CacheFormat.F32;
-            case BF16 -> CacheFormat.BF16;
-            case Q8 -> CacheFormat.Q8;
-        };
+        return new ModelSequence(loaded.newSequence(), () -> open);
     }
 
     private void checkOpen() {
@@ -335,9 +275,7 @@ public final class GlmModel implements AutoCloseable {
     public void close() {
         if (open) {
             open = false;
-            team.close();
-            weightArena.close();
-            checkpoint.close();
+            loaded.close();
         }
     }
 }

@@ -1,7 +1,13 @@
 package io.github.glmjava.bench;
 
+import io.github.glmjava.evaluation.ModelShape;
+import io.github.glmjava.evaluation.RandomWeights;
+import io.github.glmjava.weights.DType;
 import io.github.glmjava.weights.ShardedSafetensorsWriter;
+import io.github.glmjava.weights.TensorSource;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -15,6 +21,8 @@ import java.util.Map;
 public final class SyntheticCheckpoint {
     private static final long SHARD_BYTES = 2_000_000_000;
 
+    private static final int PIECE = 1 << 20;
+
     private SyntheticCheckpoint() {}
 
     /**
@@ -26,12 +34,33 @@ public final class SyntheticCheckpoint {
         if (arguments.length != 2) {
             throw new IllegalArgumentException("expected two arguments: SHAPE FOLDER");
         }
-        write(ModelShape.named(arguments[0]), Path.of(arguments[1]));
-    }
-
-    static void write(ModelShape shape, Path folder) throws IOException {
+        ModelShape shape = ModelShape.named(arguments[0]);
+        Path folder = Path.of(arguments[1]);
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("config.json"), shape.configJson());
-        ShardedSafetensorsWriter.write(folder, shape.tensors(), Map.of("format", "pt"), SHARD_BYTES);
+        ShardedSafetensorsWriter.write(
+                folder,
+                shape.tensors().stream().map(SyntheticCheckpoint::random).toList(),
+                Map.of("format", "pt"),
+                SHARD_BYTES);
+    }
+
+    private static TensorSource random(ModelShape.Tensor tensor) {
+        return new TensorSource(tensor.name(), DType.BF16, tensor.shape(), out -> write(tensor, out));
+    }
+
+    private static void write(ModelShape.Tensor tensor, WritableByteChannel out) throws IOException {
+        RandomWeights weights = new RandomWeights(tensor.name().hashCode());
+        ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
+        long bytes = DType.BF16.byteSize(tensor.shape());
+        for (long written = 0; written < bytes; written += PIECE) {
+            piece.clear().limit((int) Math.min(PIECE, bytes - written));
+            if (tensor.shape().size() == 1) {
+                RandomWeights.fillWithOnes(piece);
+            } else {
+                weights.fill(piece);
+            }
+            out.write(piece.flip());
+        }
     }
 }

@@ -70,14 +70,23 @@ final class ModelOptions {
 
     /** Loads this model, or the chosen one if it is null. */
     GlmModel load(@Nullable Path folder) throws IOException {
-        Path chosen = folder != null ? folder : model;
+        return GlmModel.load(folder != null ? folder : folder(), loadOptions());
+    }
+
+    /** The folder of the chosen model. */
+    Path folder() throws IOException {
+        return model != null ? model : DemoModel.folder();
+    }
+
+    /** How it is loaded. */
+    LoadOptions loadOptions() {
         LoadOptions.Builder options =
                 builder(threads).weights(weights).memory(memory).keyValues(keyValues);
         lora.forEach(options::lora);
         if (ptuning != null) {
             options.ptuning(ptuning);
         }
-        return GlmModel.load(chosen != null ? chosen : DemoModel.folder(), options.build());
+        return options.build();
     }
 
     /** Options for so many threads; null for as many as there are processors. */

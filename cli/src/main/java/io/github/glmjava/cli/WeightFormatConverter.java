@@ -9,7 +9,7 @@ final class WeightFormatConverter implements ITypeConverter<WeightFormat> {
     @Override
     public WeightFormat convert(String name) {
         return switch (name) {
-            case "stored" -> WeightFormat.AS_STORED;
+            case "stored", "as-stored" -> WeightFormat.AS_STORED;
             case "q8" -> WeightFormat.Q8;
             case "q4" -> WeightFormat.Q4;
             default -> throw new TypeConversionException("expected stored, q8 or q4, found '" + name + "'");

@@ -51,9 +51,19 @@ public final class ConfigFields {
         if (Files.size(file) > MAX_BYTES) {
             throw new CheckpointException(file + ": " + Files.size(file) + " bytes, expected at most " + MAX_BYTES);
         }
+        return parse(Files.readAllBytes(file), file);
+    }
+
+    /**
+     * Reads the bytes of a file that must hold one JSON object.
+     *
+     * @param file where they come from, for messages
+     * @throws CheckpointException if it does not
+     */
+    public static ConfigFields parse(byte[] json, Path file) throws CheckpointException {
         JsonNode root;
         try {
-            root = MAPPER.readTree(Files.readAllBytes(file));
+            root = MAPPER.readTree(json);
         } catch (JacksonException e) {
             throw new CheckpointException(file + ": not valid JSON: " + e.getOriginalMessage(), e);
         }

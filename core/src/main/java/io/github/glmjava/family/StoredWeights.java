@@ -27,13 +27,14 @@ import org.slf4j.LoggerFactory;
  * <p>A matrix may be stored as floats, or as THUDM's quantised releases have it ({@code quantization.py} of ChatGLM-6B and
  * ChatGLM2-6B): 8-bit integers, or 4-bit ones of which a byte holds two, and beside them {@code weight_scale}, one factor
  * for each row. These are used as they lie. The blocks of GGUF files become ours: Q4_0 becomes Q4, whose blocks are of the
- * same size (exactly, where the scale fits 8 bits of mantissa), all others become Q8.
+ * same size (exactly, where the scale fits 8 bits of mantissa), all others become Q8. Our own quantised folders hold our
+ * blocks: {@link QuantizedTensors}.
  */
 final class StoredWeights {
     private static final Logger LOG = LoggerFactory.getLogger(StoredWeights.class);
 
     /** What the scales' name has more than the weight's. */
-    private static final String SCALE_SUFFIX = "_scale";
+    static final String SCALE_SUFFIX = "_scale";
 
     private final Checkpoint checkpoint;
     private final Kernels kernels;
@@ -44,6 +45,7 @@ final class StoredWeights {
     private final Set<String> requantized = new TreeSet<>();
 
     private long bytes;
+    private long elements;
 
     StoredWeights(Checkpoint checkpoint, Kernels kernels, WeightConversion conversion) {
         this.checkpoint = checkpoint;
@@ -54,6 +56,11 @@ final class StoredWeights {
     /** The bytes of all matrices given out. */
     long bytes() {
         return bytes;
+    }
+
+    /** The elements of all matrices given out. */
+    long elements() {
+        return elements;
     }
 
     /** A norm's factors or a bias. */
@@ -72,6 +79,10 @@ final class StoredWeights {
             throws CheckpointException {
         float[] addend = bias == null ? null : vector(bias, rows);
         List<LoraFactors> factors = conversion.adapters().factors(name, rows, columns);
+        if (format != null && isQuantized(name, format)) {
+            LowRankUpdate beside = factors.isEmpty() ? null : update(factors);
+            return new Linear(quantized(name, rows, columns, format), addend, beside);
+        }
         if (factors.isEmpty() || format != null) {
             return new Linear(matrix(name, rows, columns, format), addend, null);
         }
@@ -85,6 +96,13 @@ final class StoredWeights {
      */
     Matrix matrix(String name, int rows, int columns, @Nullable MatrixFormat format) throws CheckpointException {
         List<LoraFactors> factors = conversion.adapters().factors(name, rows, columns);
+        if (format != null && isQuantized(name, format)) {
+            if (!factors.isEmpty()) {
+                throw new CheckpointException(checkpoint.file() + ": tensor \"" + name
+                        + "\" is quantised, an adapter cannot be merged into it: load the original model");
+            }
+            return quantized(name, rows, columns, format);
+        }
         if (format == null && factors.isEmpty()) {
             return plain(name, rows, columns, true);
         }
@@ -102,6 +120,9 @@ final class StoredWeights {
     private Matrix plain(String name, int rows, int columns, boolean streamed) throws CheckpointException {
         DType dtype = find(name).dtype();
         if (!dtype.isBlocked()) {
+            if (conversion.plan() != null) {
+                conversion.plan().keep(name);
+            }
             return counted(stored(name, rows, columns, streamed));
         }
         MatrixFormat format = dtype == DType.Q4_0 ? MatrixFormat.Q4 : MatrixFormat.Q8;
@@ -128,14 +149,30 @@ final class StoredWeights {
      * @param format what they are converted to, or null to hold them as floats
      */
     Matrix matrix(String name, RowSource source, @Nullable MatrixFormat format) throws CheckpointException {
+        if (conversion.plan() != null && format != null && source instanceof Matrix stored) {
+            conversion.plan().add(name, source, format);
+            return counted(stored);
+        }
         return counted(
                 format == null
                         ? conversion.floats(source, kernels)
                         : conversion.quantized(source, format, kernels, name));
     }
 
+    private boolean isQuantized(String name, MatrixFormat format) {
+        return checkpoint.find(QuantizedTensors.name(name, format)) != null;
+    }
+
+    /** A matrix of a quantised folder. */
+    private Matrix quantized(String name, int rows, int columns, MatrixFormat format) throws CheckpointException {
+        StoredTensor tensor =
+                tensor(QuantizedTensors.name(name, format), QuantizedTensors.shape(format, rows, columns));
+        return counted(kernels.matrix(format, data(tensor, true), rows, columns));
+    }
+
     private Matrix counted(Matrix matrix) {
         bytes += matrix.format().bytes(matrix.rows(), matrix.columns());
+        elements += (long) matrix.rows() * matrix.columns();
         return matrix;
     }
 

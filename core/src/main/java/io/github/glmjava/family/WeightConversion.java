@@ -3,7 +3,6 @@ package io.github.glmjava.family;
 import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.Matrix;
 import io.github.glmjava.tensor.MatrixFormat;
-import io.github.glmjava.tensor.Quantizer;
 import io.github.glmjava.tensor.RowSource;
 import io.github.glmjava.tensor.WorkerTeam;
 import io.github.glmjava.weights.CheckpointException;
@@ -23,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param adapters are added before anything else is done
  * @param arena owns the memory of converted and copied matrices
  * @param team shares the work
+ * @param plan takes note of what would be quantised, instead of that; null to quantise
  */
 public record WeightConversion(
         @Nullable MatrixFormat layers,
@@ -30,7 +30,8 @@ public record WeightConversion(
         boolean copies,
         LoraAdapters adapters,
         Arena arena,
-        WorkerTeam team) {
+        WorkerTeam team,
+        @Nullable QuantizationPlan plan) {
     /** A vector load that straddles no cache line, whatever the width. */
     private static final int ALIGNMENT = 64;
 
@@ -39,14 +40,21 @@ public record WeightConversion(
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    /** A conversion that is carried out. */
+    public WeightConversion(
+            @Nullable MatrixFormat layers,
+            @Nullable MatrixFormat head,
+            boolean copies,
+            LoraAdapters adapters,
+            Arena arena,
+            WorkerTeam team) {
+        this(layers, head, copies, adapters, arena, team, null);
+    }
+
     /** Quantises one matrix, a row at a time, so that nothing but the result is held. */
     Matrix quantized(RowSource source, MatrixFormat format, Kernels kernels, String name) throws CheckpointException {
         MemorySegment data = arena.allocate(format.bytes(source.rows(), source.columns()), ALIGNMENT);
-        try {
-            Quantizer.quantize(source, format, data, team);
-        } catch (IllegalArgumentException e) {
-            throw new CheckpointException("tensor \"" + name + "\" cannot be quantised: " + e.getMessage(), e);
-        }
+        QuantizedTensors.quantize(name, source, format, data, team);
         return kernels.matrix(format, data, source.rows(), source.columns());
     }
 

@@ -25,6 +25,9 @@ import java.nio.ByteOrder;
  * @param columns of the matrix
  */
 record BlockLayout(MatrixFormat format, int columns) {
+    /** To be counted up whenever the bytes of a quantised matrix come to mean something else: files hold them. */
+    static final int VERSION = 1;
+
     /** Rows of a block. */
     static final int ROWS = 32;
 

@@ -8,6 +8,9 @@ import java.lang.foreign.MemorySegment;
  * with the smallest squared error is taken.
  */
 public final class Quantizer implements ParallelTask {
+    /** The version of the layout of quantised bytes: files of another one cannot be read. */
+    public static final int LAYOUT_VERSION = BlockLayout.VERSION;
+
     private static final int GROUP = BlockLayout.GROUP;
 
     /** How far the first scale may be from the one that uses the whole range: clipping a few large weights can pay. */

@@ -1,17 +1,16 @@
-package io.github.glmjava.bench;
+package io.github.glmjava.evaluation;
 
-import io.github.glmjava.weights.DType;
-import io.github.glmjava.weights.TensorSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.LongStream;
 
 /**
  * The dimensions of a published model in the layout of ChatGLM3's checkpoint.
  *
  * @param name as on the command line
  */
-record ModelShape(
+public record ModelShape(
         String name,
         int hiddenSize,
         int layers,
@@ -21,7 +20,15 @@ record ModelShape(
         int feedForwardSize,
         int vocabularySize,
         int contextLength) {
+    /** The name of the embedding. */
+    static final String EMBEDDING = "transformer.embedding.word_embeddings.weight";
+
+    /** The name of the output head. */
+    static final String HEAD = "transformer.output_layer.weight";
+
     private static final List<ModelShape> KNOWN = List.of(
+            new ModelShape("glm-edge-1.5b", 2048, 28, 16, 4, 128, 6144, 59264, 8192),
+            new ModelShape("glm-edge-4b", 3072, 40, 24, 6, 128, 8192, 59264, 8192),
             new ModelShape("chatglm3-6b", 4096, 28, 32, 2, 128, 13696, 65024, 8192),
             new ModelShape("glm-4-9b", 4096, 40, 32, 2, 128, 13696, 151552, 131072),
             new ModelShape("tiny", 64, 2, 4, 2, 16, 88, 256, 512));
@@ -31,16 +38,20 @@ record ModelShape(
      *
      * @throws IllegalArgumentException if there is none of this name
      */
-    static ModelShape named(String name) {
+    public static ModelShape named(String name) {
         return KNOWN.stream()
                 .filter(shape -> shape.name.equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("unknown shape " + name + ", known are "
-                        + KNOWN.stream().map(ModelShape::name).toList()));
+                .orElseThrow(() -> new IllegalArgumentException("unknown shape " + name + ", known are " + names()));
+    }
+
+    /** The names of all shapes. */
+    public static List<String> names() {
+        return KNOWN.stream().map(ModelShape::name).toList();
     }
 
     /** The fields of a ChatGLM3 {@code config.json}. */
-    String configJson() {
+    public String configJson() {
         return String.format(
                 Locale.ROOT,
                 """
@@ -80,36 +91,38 @@ record ModelShape(
                 contextLength);
     }
 
-    /** All tensors with random content of a trained model's size, so that activations stay finite. */
-    List<TensorSource> tensors() {
+    /** A tensor: a matrix, or a vector if it has but one dimension. */
+    public record Tensor(String name, List<Long> shape) {}
+
+    /** All tensors of the checkpoint. */
+    public List<Tensor> tensors() {
         int attentionSize = heads * headSize;
         int queryKeyValueSize = attentionSize + 2 * queryGroups * headSize;
-        List<TensorSource> tensors = new ArrayList<>();
-        tensors.add(matrix("transformer.embedding.word_embeddings.weight", vocabularySize, hiddenSize));
+        List<Tensor> tensors = new ArrayList<>();
+        tensors.add(tensor(EMBEDDING, vocabularySize, hiddenSize));
         for (int layer = 0; layer < layers; layer++) {
             String prefix = "transformer.encoder.layers." + layer + ".";
-            tensors.add(ones(prefix + "input_layernorm.weight", hiddenSize));
-            tensors.add(matrix(prefix + "self_attention.query_key_value.weight", queryKeyValueSize, hiddenSize));
-            tensors.add(ones(prefix + "self_attention.query_key_value.bias", queryKeyValueSize));
-            tensors.add(matrix(prefix + "self_attention.dense.weight", hiddenSize, attentionSize));
-            tensors.add(ones(prefix + "post_attention_layernorm.weight", hiddenSize));
-            tensors.add(matrix(prefix + "mlp.dense_h_to_4h.weight", 2 * feedForwardSize, hiddenSize));
-            tensors.add(matrix(prefix + "mlp.dense_4h_to_h.weight", hiddenSize, feedForwardSize));
+            tensors.add(tensor(prefix + "input_layernorm.weight", hiddenSize));
+            tensors.add(tensor(prefix + "self_attention.query_key_value.weight", queryKeyValueSize, hiddenSize));
+            tensors.add(tensor(prefix + "self_attention.query_key_value.bias", queryKeyValueSize));
+            tensors.add(tensor(prefix + "self_attention.dense.weight", hiddenSize, attentionSize));
+            tensors.add(tensor(prefix + "post_attention_layernorm.weight", hiddenSize));
+            tensors.add(tensor(prefix + "mlp.dense_h_to_4h.weight", 2L * feedForwardSize, hiddenSize));
+            tensors.add(tensor(prefix + "mlp.dense_4h_to_h.weight", hiddenSize, feedForwardSize));
         }
-        tensors.add(ones("transformer.encoder.final_layernorm.weight", hiddenSize));
-        tensors.add(matrix("transformer.output_layer.weight", vocabularySize, hiddenSize));
+        tensors.add(tensor("transformer.encoder.final_layernorm.weight", hiddenSize));
+        tensors.add(tensor(HEAD, vocabularySize, hiddenSize));
         return tensors;
     }
 
-    private static TensorSource matrix(String name, int rows, int columns) {
-        return new TensorSource(
-                name,
-                DType.BF16,
-                List.of((long) rows, (long) columns),
-                new RandomContent((long) rows * columns, name.hashCode()));
+    /** The number of all tensors' elements. */
+    long parameters() {
+        return tensors().stream()
+                .mapToLong(tensor -> tensor.shape().stream().reduce(1L, (a, b) -> a * b))
+                .sum();
     }
 
-    private static TensorSource ones(String name, int size) {
-        return new TensorSource(name, DType.BF16, List.of((long) size), RandomContent.ones(size));
+    private static Tensor tensor(String name, long... shape) {
+        return new Tensor(name, LongStream.of(shape).boxed().toList());
     }
 }

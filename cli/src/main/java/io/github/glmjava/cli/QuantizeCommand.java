@@ -1,0 +1,74 @@
+package io.github.glmjava.cli;
+
+import io.github.glmjava.GlmModel;
+import io.github.glmjava.LoadListener;
+import io.github.glmjava.WeightFormat;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code glm quantize}: a model folder with smaller weights. */
+@Command(
+        name = "quantize",
+        description = "Writes a model folder anew with smaller weights, which then load in a moment.",
+        footer = {
+            "",
+            "The new folder computes what the original computes with the same --weights, to the bit. The embedding",
+            "stays as it is stored. The folder appears under its name when it is complete."
+        })
+final class QuantizeCommand implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "SOURCE", description = "A model folder, as published on a model hub.")
+    private Path source = Path.of("");
+
+    @Parameters(index = "1", paramLabel = "TARGET", description = "The new folder: must not exist, or be empty.")
+    private Path target = Path.of("");
+
+    @Option(
+            names = {"-w", "--weights"},
+            paramLabel = "FORMAT",
+            required = true,
+            converter = WeightFormatConverter.class,
+            description = "Format of the new weights: q8 or q4.")
+    private WeightFormat weights = WeightFormat.AS_STORED;
+
+    @Option(
+            names = {"-t", "--threads"},
+            paramLabel = "N",
+            description = "Threads that compute. Default: all processors.")
+    private @Nullable Integer threads;
+
+    private final GlmCommand glm;
+
+    QuantizeCommand(GlmCommand glm) {
+        this.glm = glm;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        GlmModel.quantize(
+                source,
+                target,
+                ModelOptions.builder(threads)
+                        .weights(weights)
+                        .progress(progress())
+                        .build());
+        return 0;
+    }
+
+    /** A line for every tenth. */
+    private LoadListener progress() {
+        int[] told = {0};
+        return (stage, fraction) -> {
+            int tenths = (int) (10 * fraction);
+            if (tenths > told[0] && (glm.verbose() || glm.streams().interactive())) {
+                told[0] = tenths;
+                glm.streams().message(String.format(Locale.ROOT, "%d %%", 10 * tenths));
+            }
+        };
+    }
+}

@@ -1,0 +1,124 @@
+package io.github.glmjava.evaluation;
+
+import io.github.glmjava.tensor.ParallelTask;
+import io.github.glmjava.tensor.WorkerTeam;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Measures the limits of the machine by loops on the Vector API that do nothing else. */
+final class MachineProbe {
+    private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
+
+    /** Memory to read: many times the largest last-level cache that a few cores have to themselves. */
+    private static final long READ_BYTES = 1L << 30;
+
+    private static final int STEP = 8 * LONGS.vectorByteSize();
+
+    /** A multiple of {@link #STEP} for every vector width. */
+    private static final long PIECE = 1 << 20;
+
+    private static final int ROUNDS = 6;
+
+    /** About 20 ms of multiply-adds. */
+    private static final int MULTIPLY_ADDS = 1 << 22;
+
+    private static final int CHAINS = 12;
+
+    private final long[] checks;
+
+    private MachineProbe(int threads) {
+        checks = new long[threads * 16];
+    }
+
+    /** Takes about a second. */
+    static MachineLimits measure(int threads) {
+        try (WorkerTeam team = new WorkerTeam(threads);
+                Arena arena = Arena.ofShared()) {
+            MachineProbe probe = new MachineProbe(threads);
+            MemorySegment memory = arena.allocate(READ_BYTES, 64);
+            ParallelTask reading = (worker, from, to) -> {
+                for (int piece = from; piece < to; piece++) {
+                    probe.checks[worker * 16] += read(memory, piece * PIECE, PIECE);
+                }
+            };
+            ParallelTask multiplying = (worker, from, to) -> {
+                for (int item = from; item < to; item++) {
+                    probe.checks[worker * 16] += Float.floatToRawIntBits(multiplyAdd(MULTIPLY_ADDS));
+                }
+            };
+            double readSeconds = best(team, reading, (int) (READ_BYTES / PIECE));
+            double multiplySeconds = best(team, multiplying, threads);
+            double operations = 2.0 * threads * MULTIPLY_ADDS * CHAINS * FLOATS.length();
+            return new MachineLimits(threads, READ_BYTES / readSeconds / 1e9, operations / multiplySeconds / 1e9);
+        }
+    }
+
+    private static double best(WorkerTeam team, ParallelTask task, int items) {
+        double best = Double.POSITIVE_INFINITY;
+        for (int round = 0; round < ROUNDS; round++) {
+            long start = System.nanoTime();
+            team.run(task, items, 1);
+            best = Math.min(best, (System.nanoTime() - start) / 1e9);
+        }
+        return best;
+    }
+
+    private static long read(MemorySegment memory, long from, long bytes) {
+        long width = LONGS.vectorByteSize();
+        LongVector a = LongVector.zero(LONGS);
+        LongVector b = a;
+        LongVector c = a;
+        LongVector d = a;
+        for (long at = from; at < from + bytes; at += STEP) {
+            a = a.add(load(memory, at)).add(load(memory, at + 4 * width));
+            b = b.add(load(memory, at + width)).add(load(memory, at + 5 * width));
+            c = c.add(load(memory, at + 2 * width)).add(load(memory, at + 6 * width));
+            d = d.add(load(memory, at + 3 * width)).add(load(memory, at + 7 * width));
+        }
+        return a.add(b).add(c.add(d)).lane(0);
+    }
+
+    private static LongVector load(MemorySegment memory, long at) {
+        return LongVector.fromMemorySegment(LONGS, memory, at, ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** {@code count} steps of {@link #CHAINS} chains: enough to fill two units with a latency of four cycles. */
+    private static float multiplyAdd(int count) {
+        FloatVector factor = FloatVector.broadcast(FLOATS, 0.75f);
+        FloatVector addend = FloatVector.broadcast(FLOATS, 0.25f);
+        FloatVector a = FloatVector.zero(FLOATS);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        FloatVector e = a;
+        FloatVector f = a;
+        FloatVector g = a;
+        FloatVector h = a;
+        FloatVector i = a;
+        FloatVector j = a;
+        FloatVector k = a;
+        FloatVector l = a;
+        for (int n = 0; n < count; n++) {
+            a = a.fma(factor, addend);
+            b = b.fma(factor, addend);
+            c = c.fma(factor, addend);
+            d = d.fma(factor, addend);
+            e = e.fma(factor, addend);
+            f = f.fma(factor, addend);
+            g = g.fma(factor, addend);
+            h = h.fma(factor, addend);
+            i = i.fma(factor, addend);
+            j = j.fma(factor, addend);
+            k = k.fma(factor, addend);
+            l = l.fma(factor, addend);
+        }
+        FloatVector sum =
+                a.add(b).add(c.add(d)).add(e.add(f).add(g.add(h))).add(i.add(j).add(k.add(l)));
+        return sum.lane(0);
+    }
+}
