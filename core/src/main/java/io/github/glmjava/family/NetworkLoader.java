@@ -75,7 +75,8 @@ public final class NetworkLoader {
         Norm finalNorm = norm(names.of(TensorRole.FINAL_NORM));
         Matrix head = head(embedding);
         weights.reportUnused(name -> names.ignores(name, config.layers()));
-        return new GlmNetwork(config, embedding, positions, blocks, finalNorm, head, null, weights.bytes(), weights.elements());
+        return new GlmNetwork(
+                config, embedding, positions, blocks, finalNorm, head, null, weights.bytes(), weights.elements());
     }
 
     private @Nullable LearnedPositions positions() throws CheckpointException {

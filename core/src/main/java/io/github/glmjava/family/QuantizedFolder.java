@@ -107,8 +107,8 @@ public final class QuantizedFolder {
         WeightRecipe recipe = WeightRecipe.of(format);
         QuantizationPlan plan = new QuantizationPlan();
         try (Arena unused = Arena.ofShared()) {
-            WeightConversion conversion =
-                    new WeightConversion(recipe.layers(), recipe.head(), false, LoraAdapters.none(), unused, team, plan);
+            WeightConversion conversion = new WeightConversion(
+                    recipe.layers(), recipe.head(), false, LoraAdapters.none(), unused, team, plan);
             NetworkLoader.load(
                     checkpoint, config, family.tensorNames(), KernelProvider.kernels(), conversion, layers -> {});
         }

@@ -50,7 +50,8 @@ public record GlmNetwork(
 
     /** This network with a prefix. */
     public GlmNetwork withPrefix(@Nullable Prefix newPrefix) {
-        return new GlmNetwork(config, embedding, positions, blocks, finalNorm, head, newPrefix, weightBytes, weightElements);
+        return new GlmNetwork(
+                config, embedding, positions, blocks, finalNorm, head, newPrefix, weightBytes, weightElements);
     }
 
     /** Slots of the cache that come before the first token. */
