@@ -143,7 +143,7 @@ class MalformedSentencePieceModelTest {
     private static void assertSurvives(TinyModel model, int rounds) {
         byte[] original = model.toBytes();
         int[] outcome = new int[2];
-        assertTimeout(Duration.ofSeconds(120), () -> {
+        assertTimeout(Duration.ofMinutes(2), () -> {
             Random random = new Random(7);
             for (int round = 0; round < rounds; round++) {
                 byte[] mutant = Mutations.mutate(original, random);
