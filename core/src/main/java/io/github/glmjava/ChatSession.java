@@ -52,7 +52,7 @@ public final class ChatSession implements AutoCloseable {
      */
     ChatSession(GenerationSetup setup, TokenSequence sequence, ChatOptions options) {
         this.setup = setup;
-        this.format = setup.format();
+        this.format = setup.format().withVariables(options.promptVariables());
         this.tokens = new TokenHistory(sequence);
         this.options = options.generation();
         this.history = options.messages();
@@ -127,7 +127,7 @@ public final class ChatSession implements AutoCloseable {
             // A stop string is in the tokens, but the model is not to see it in the next turn.
             boolean asShown = format.tokenizer().decode(ids).equals(raw.text());
             history = with(earlier, message, ChatMessage.assistant(result.answer()));
-            inStep = asShown;
+            inStep = asShown && format.canContinue();
             return result;
         } catch (RuntimeException | Error failure) {
             try {

@@ -10,21 +10,26 @@ import io.github.glmjava.family.WeightConversion;
 import io.github.glmjava.generation.GenerationConfigReader;
 import io.github.glmjava.generation.GenerationSetup;
 import io.github.glmjava.generation.TokenHistory;
+import io.github.glmjava.gguf.GgufModel;
 import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.layer.GlmNetwork;
 import io.github.glmjava.layer.KeyValueCache;
 import io.github.glmjava.layer.NetworkSequence;
 import io.github.glmjava.layer.Prefix;
+import io.github.glmjava.tensor.CacheFormat;
 import io.github.glmjava.tensor.KernelProvider;
 import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.MatrixFormat;
+import io.github.glmjava.tensor.WeightArena;
 import io.github.glmjava.tensor.WorkerTeam;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.tokenizer.Tokenizer;
 import io.github.glmjava.weights.Checkpoint;
+import io.github.glmjava.weights.GgufFile;
 import io.github.glmjava.weights.StoredTensor;
 import java.io.IOException;
-import java.lang.foreign.Arena;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -46,7 +51,7 @@ import org.jspecify.annotations.Nullable;
 public final class GlmModel implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final WorkerTeam team;
-    private final Arena convertedWeights;
+    private final WeightArena weightArena;
     private final Kernels kernels;
     private final GlmNetwork network;
     private final LoadOptions options;
@@ -61,12 +66,12 @@ public final class GlmModel implements AutoCloseable {
             ModelFamily family,
             Checkpoint checkpoint,
             WorkerTeam team,
-            Arena convertedWeights,
+            WeightArena weightArena,
             LoadOptions options)
             throws IOException {
         this.checkpoint = checkpoint;
         this.team = team;
-        this.convertedWeights = convertedWeights;
+        this.weightArena = weightArena;
         this.options = options;
         kernels = KernelProvider.kernels();
         GlmConfig config = family.architecture(folder.config());
@@ -102,7 +107,7 @@ public final class GlmModel implements AutoCloseable {
     /**
      * Loads a model with the default options.
      *
-     * @param folder holds {@code config.json}, the weights, and for text the tokenizer's file
+     * @param folder holds {@code config.json}, the weights, and for text the tokenizer's file; or a file of GGUF
      * @throws io.github.glmjava.weights.CheckpointException if the configuration or the weights are malformed,
      *     unsupported or do not fit together
      * @throws io.github.glmjava.tokenizer.TokenizerException if the tokenizer's file is malformed or unsupported
@@ -115,32 +120,78 @@ public final class GlmModel implements AutoCloseable {
     /**
      * Loads a model.
      *
-     * @param folder holds {@code config.json}, the weights, and for text the tokenizer's file
+     * @param folder holds {@code config.json}, the weights, and for text the tokenizer's file; or a file of GGUF
      * @throws IOException as {@link #load(Path)}; nothing stays open then
      */
-    @SuppressWarnings("MustBeClosed") // closed by close()
     public static GlmModel load(Path folder, LoadOptions options) throws IOException {
+        if (GgufFile.isGguf(folder)) {
+            return loadGguf(folder, options);
+        }
         ModelFolder files = ModelFolder.read(folder);
         ModelFamily family = ModelFamilies.of(files);
-        Checkpoint checkpoint = Checkpoint.open(folder);
-        WorkerTeam team = new WorkerTeam(options.threads());
-        Arena convertedWeights = Arena.ofShared();
+        return load(files, family, Checkpoint.open(folder), options);
+    }
+
+    /** What a folder would have beside the weights is unpacked and read like a folder's. */
+    @SuppressWarnings("MustBeClosed") // closed by close()
+    private static GlmModel loadGguf(Path file, LoadOptions options) throws IOException {
+        GgufModel checkpoint = GgufModel.open(file);
+        ModelFolder files;
+        ModelFamily family;
+        Path folder = Files.createTempDirectory("gguf");
         try {
-            return new GlmModel(files, family, checkpoint, team, convertedWeights, options);
+            try {
+                checkpoint.writeSmallFiles(folder);
+                files = ModelFolder.read(folder);
+                family = ModelFamilies.of(files);
+            } catch (IOException | RuntimeException | Error e) {
+                checkpoint.close();
+                throw e;
+            }
+            return load(files, family, checkpoint, options);
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(folder);
+    }
+
+    @SuppressWarnings("MustBeClosed") // closed by close()
+    private static GlmModel load(ModelFolder files, ModelFamily family, Checkpoint checkpoint, LoadOptions options)
+            throws IOException {
+        WorkerTeam team = new WorkerTeam(options.threads());
+        WeightArena arena = WeightArena.open(checkpointBytes(checkpoint));
+        try {
+            checkpoint.tensors().values().forEach(tensor -> arena.adviseHugePages(tensor.data()));
+            return new GlmModel(files, family, checkpoint, team, arena, options);
         } catch (IOException | RuntimeException | Error e) {
             team.close();
-            convertedWeights.close();
+            arena.close();
             checkpoint.close();
             throw e;
         }
     }
 
+    private static long checkpointBytes(Checkpoint checkpoint) {
+        return checkpoint.tensors().values().stream()
+                .mapToLong(tensor -> tensor.data().byteSize())
+                .sum();
+    }
+
     private WeightConversion conversion(LoadOptions chosen) throws IOException {
-        LoraAdapters adapters = LoraAdapters.read(chosen.lora(), convertedWeights);
+        LoraAdapters adapters = LoraAdapters.read(chosen.lora(), weightArena);
+        boolean copies = chosen.memory() == WeightMemory.COPIED;
         return switch (chosen.weights()) {
-            case AS_STORED -> new WeightConversion(null, null, adapters, convertedWeights, team);
-            case Q8 -> new WeightConversion(MatrixFormat.Q8, MatrixFormat.Q8, adapters, convertedWeights, team);
-            case Q4 -> new WeightConversion(MatrixFormat.Q4, MatrixFormat.Q8, adapters, convertedWeights, team);
+            case AS_STORED -> new WeightConversion(null, null, copies, adapters, weightArena, team);
+            case Q8 -> new WeightConversion(MatrixFormat.Q8, MatrixFormat.Q8, copies, adapters, weightArena, team);
+            case Q4 -> new WeightConversion(MatrixFormat.Q4, MatrixFormat.Q8, copies, adapters, weightArena, team);
         };
     }
 
@@ -162,10 +213,10 @@ public final class GlmModel implements AutoCloseable {
                 config.vocabularySize(),
                 config.contextLength(),
                 parameters,
-                bytesByType.values().stream().mapToLong(Long::longValue).sum(),
+                checkpointBytes(checkpoint),
                 bytesByType,
                 network.weightBytes(),
-                KeyValueCache.bytesPerToken(config),
+                KeyValueCache.bytesPerToken(config, cacheFormat()),
                 kernels.description(),
                 team.threads());
     }
@@ -241,7 +292,15 @@ public final class GlmModel implements AutoCloseable {
     }
 
     private NetworkSequence newNetworkSequence() {
-        return new NetworkSequence(network, kernels, team, options.prefillChunk());
+        return new NetworkSequence(network, kernels, team, options.prefillChunk(), cacheFormat());
+    }
+
+    private CacheFormat cacheFormat() {
+        return switch (options.keyValues()) {
+            case F32 -> CacheFormat.F32;
+            case BF16 -> CacheFormat.BF16;
+            case Q8 -> CacheFormat.Q8;
+        };
     }
 
     private void checkOpen() {
@@ -277,7 +336,7 @@ public final class GlmModel implements AutoCloseable {
         if (open) {
             open = false;
             team.close();
-            convertedWeights.close();
+            weightArena.close();
             checkpoint.close();
         }
     }

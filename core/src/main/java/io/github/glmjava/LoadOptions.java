@@ -13,16 +13,20 @@ import org.jspecify.annotations.Nullable;
  * @param prefillChunk tokens of a prompt that run through the layers at a time; at least 1. More use the processor a
  *     little better and take more memory; the results are the same
  * @param weights the format in which weight matrices are held; the embedding, which is only looked up, stays as stored
+ * @param memory where weights lie that are used as stored
  * @param lora folders of low-rank adapters, as PEFT saves them, and how much of each is added: 1 is what it was trained for
  * @param ptuning the folder of a P-Tuning v2 prefix, or null for none but what the model's folder may hold itself
+ * @param keyValues the format of the keys and values that a sequence keeps
  * @param progress hears how far loading is
  */
 public record LoadOptions(
         int threads,
         int prefillChunk,
         WeightFormat weights,
+        WeightMemory memory,
         Map<Path, Double> lora,
         @Nullable Path ptuning,
+        KeyValueFormat keyValues,
         LoadListener progress) {
     /** Checks the ranges and copies the map. */
     public LoadOptions {
@@ -59,8 +63,10 @@ public record LoadOptions(
         private int prefillChunk = 256;
 
         private WeightFormat weights = WeightFormat.AS_STORED;
+        private WeightMemory memory = WeightMemory.MAPPED;
         private final Map<Path, Double> lora = new LinkedHashMap<>();
         private @Nullable Path ptuning;
+        private KeyValueFormat keyValues = KeyValueFormat.F32;
         private LoadListener progress = (stage, fraction) -> {};
 
         private Builder() {}
@@ -80,6 +86,12 @@ public record LoadOptions(
         /** The format in which weight matrices are held; default: as stored. Others are made while loading. */
         public Builder weights(WeightFormat format) {
             weights = format;
+            return this;
+        }
+
+        /** Where weights lie that are used as stored; default: in their mapped files. */
+        public Builder memory(WeightMemory where) {
+            memory = where;
             return this;
         }
 
@@ -110,6 +122,12 @@ public record LoadOptions(
             return this;
         }
 
+        /** The format of the keys and values that a sequence keeps; default: 32-bit floats, as they are computed. */
+        public Builder keyValues(KeyValueFormat format) {
+            keyValues = format;
+            return this;
+        }
+
         /** Who hears how far loading is; default: nobody. */
         public Builder progress(LoadListener listener) {
             progress = listener;
@@ -122,7 +140,7 @@ public record LoadOptions(
          * @throws IllegalArgumentException if a value is out of range
          */
         public LoadOptions build() {
-            return new LoadOptions(threads, prefillChunk, weights, lora, ptuning, progress);
+            return new LoadOptions(threads, prefillChunk, weights, memory, lora, ptuning, keyValues, progress);
         }
     }
 }

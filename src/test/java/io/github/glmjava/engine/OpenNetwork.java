@@ -7,7 +7,9 @@ import io.github.glmjava.family.ModelFolder;
 import io.github.glmjava.family.NetworkLoader;
 import io.github.glmjava.family.WeightConversion;
 import io.github.glmjava.layer.GlmNetwork;
+import io.github.glmjava.layer.NetworkBatch;
 import io.github.glmjava.layer.NetworkSequence;
+import io.github.glmjava.tensor.CacheFormat;
 import io.github.glmjava.tensor.KernelProvider;
 import io.github.glmjava.tensor.WorkerTeam;
 import io.github.glmjava.weights.Checkpoint;
@@ -20,14 +22,20 @@ final class OpenNetwork implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final GlmNetwork network;
     private final WorkerTeam team;
+    private final CacheFormat cacheFormat;
 
-    private OpenNetwork(Checkpoint checkpoint, GlmNetwork network, WorkerTeam team) {
+    private OpenNetwork(Checkpoint checkpoint, GlmNetwork network, WorkerTeam team, CacheFormat cacheFormat) {
         this.checkpoint = checkpoint;
         this.network = network;
         this.team = team;
+        this.cacheFormat = cacheFormat;
     }
 
     static OpenNetwork open(Path folder, int threads) throws IOException {
+        return open(folder, threads, CacheFormat.F32);
+    }
+
+    static OpenNetwork open(Path folder, int threads, CacheFormat cacheFormat) throws IOException {
         ModelFolder files = ModelFolder.read(folder);
         ModelFamily family = ModelFamilies.of(files);
         Checkpoint checkpoint = Checkpoint.open(folder);
@@ -37,14 +45,19 @@ final class OpenNetwork implements AutoCloseable {
                 family.architecture(files.config()),
                 family.tensorNames(),
                 KernelProvider.kernels(),
-                new WeightConversion(null, null, LoraAdapters.none(), Arena.global(), team),
+                new WeightConversion(null, null, false, LoraAdapters.none(), Arena.global(), team),
                 layers -> {});
-        return new OpenNetwork(checkpoint, network, team);
+        return new OpenNetwork(checkpoint, network, team, cacheFormat);
     }
 
     /** An empty sequence that feeds at most so many tokens at a time. */
     NetworkSequence sequence(int chunk) {
-        return new NetworkSequence(network, KernelProvider.kernels(), team, chunk);
+        return new NetworkSequence(network, KernelProvider.kernels(), team, chunk, cacheFormat);
+    }
+
+    /** A batch without sequences, which are fed at most so many tokens at a time. */
+    NetworkBatch batch(int chunk) {
+        return new NetworkBatch(network, KernelProvider.kernels(), team, chunk, cacheFormat);
     }
 
     int layers() {

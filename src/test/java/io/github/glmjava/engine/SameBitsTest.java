@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.glmjava.GlmModel;
 import io.github.glmjava.LoadOptions;
+import io.github.glmjava.WeightMemory;
 import io.github.glmjava.fixture.CheckpointShape;
 import io.github.glmjava.fixture.RandomCheckpoint;
 import io.github.glmjava.layer.NetworkSequence;
@@ -21,6 +22,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Logits have the same bits however the work is split over threads and calls, and whatever was cut off before. The
@@ -135,6 +137,21 @@ class SameBitsTest {
                     assertSameBits(position, actual[position], "two threads, one model");
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "F16", "BF16"})
+    void whereWeightsLieDoesNotMatter(DType dtype) throws IOException {
+        write(dtype, 128, 256);
+        LoadOptions options =
+                LoadOptions.builder().threads(2).memory(WeightMemory.COPIED).build();
+        float[][] actual;
+        try (GlmModel model = GlmModel.load(folder, options)) {
+            actual = model.logits(ids);
+        }
+        for (int position = 0; position < LENGTH; position++) {
+            assertSameBits(position, actual[position], "copied weights");
         }
     }
 

@@ -13,6 +13,20 @@ public final class Activation {
         return x / (1 + Math.exp(-x));
     }
 
+    /** The logistic function 1 / (1 + e^-x). */
+    public static double sigmoid(double x) {
+        return 1 / (1 + Math.exp(-x));
+    }
+
+    /**
+     * GELU(x) by its approximation 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))).
+     *
+     * <p>Source: Hendrycks and Gimpel (2016), section 2; {@code gelu_impl} of ChatGLM-6B's {@code modeling_chatglm.py}.
+     */
+    public static double geluByTanh(double x) {
+        return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+    }
+
     /**
      * The gated half of SwiGLU: y_i = SiLU(gate_i) up_i.
      *

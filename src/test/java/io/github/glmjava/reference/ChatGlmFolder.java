@@ -48,16 +48,17 @@ final class ChatGlmFolder {
     }
 
     private ReferenceModel model() {
-        List<ReferenceLayer> layers = new ArrayList<>();
+        List<ReferenceBlock> layers = new ArrayList<>();
         for (int i = 0; i < config.layers(); i++) {
             layers.add(layer("transformer.encoder.layers." + i + "."));
         }
+        double[] finalNorm = weights.vector("transformer.encoder.final_layernorm.weight");
         return new ReferenceModel(
-                config,
                 weights.matrix("transformer.embedding.word_embeddings.weight"),
                 layers,
-                weights.vector("transformer.encoder.final_layernorm.weight"),
-                weights.linear("transformer.output_layer", false));
+                token -> Normalization.rmsNorm(token, finalNorm, config.normEpsilon()),
+                weights.linear("transformer.output_layer", false),
+                ids -> Placement.causal(ids.length));
     }
 
     /**

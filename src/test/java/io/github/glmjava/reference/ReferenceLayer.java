@@ -8,7 +8,7 @@ import org.ojalgo.matrix.MatrixR064;
  * <p>Source: Xiong et al., "On Layer Normalization in the Transformer Architecture" (2020), the pre-norm arrangement;
  * {@code GLMBlock.forward} of ChatGLM2's {@code modeling_chatglm.py}.
  */
-final class ReferenceLayer {
+final class ReferenceLayer implements ReferenceBlock {
     private final ReferenceConfig config;
     private final double[] attentionNorm;
     private final Linear query;
@@ -44,7 +44,8 @@ final class ReferenceLayer {
     }
 
     /** x' = x + Attention(Norm(x)); x'' = x' + FeedForward(Norm(x')). */
-    MatrixR064 forward(MatrixR064 x) {
+    @Override
+    public MatrixR064 forward(MatrixR064 x, Placement placement) {
         MatrixR064 afterAttention = x.add(attention(normalize(x, attentionNorm)));
         return afterAttention.add(feedForward(normalize(afterAttention, feedForwardNorm)));
     }

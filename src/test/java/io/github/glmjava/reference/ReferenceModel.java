@@ -1,36 +1,45 @@
 package io.github.glmjava.reference;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.ojalgo.matrix.MatrixR064;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A GLM model in double precision: embedding, layers, final norm, output head. Immutable. */
 public final class ReferenceModel {
-    private final ReferenceConfig config;
     private final MatrixR064 embedding;
-    private final List<ReferenceLayer> layers;
-    private final double[] finalNorm;
+    private final List<ReferenceBlock> layers;
+    private final UnaryOperator<double[]> finalNorm;
     private final Linear head;
+    private final Function<int[], Placement> placements;
 
     ReferenceModel(
-            ReferenceConfig config,
             MatrixR064 embedding,
-            List<ReferenceLayer> layers,
-            double[] finalNorm,
-            Linear head) {
-        this.config = config;
+            List<ReferenceBlock> layers,
+            UnaryOperator<double[]> finalNorm,
+            Linear head,
+            Function<int[], Placement> placements) {
         this.embedding = embedding;
         this.layers = List.copyOf(layers);
         this.finalNorm = finalNorm;
         this.head = head;
+        this.placements = placements;
     }
 
     /** Reads a model folder as it is published: {@code config.json} and safetensors files. */
     public static ReferenceModel open(Path folder) throws IOException {
-        return ChatGlmFolder.read(folder);
+        JsonNode config = JsonMapper.shared().readTree(Files.readString(folder.resolve("config.json")));
+        if (config.has("inner_hidden_size")) {
+            return FirstChatGlmFolder.read(folder, config);
+        }
+        return config.has("rms_norm_eps") ? NativeFolder.read(folder, config) : ChatGlmFolder.read(folder);
     }
 
     /** What the model computes for these tokens, at every stage and position. */
@@ -40,13 +49,13 @@ public final class ReferenceModel {
 
         List<MatrixR064> hidden = new ArrayList<>();
         MatrixR064 x = embeddings;
-        for (ReferenceLayer layer : layers) {
-            x = layer.forward(x);
+        Placement placement = placements.apply(ids);
+        for (ReferenceBlock layer : layers) {
+            x = layer.forward(x, placement);
             hidden.add(x);
         }
 
-        MatrixR064 normalized =
-                Matrices.mapRows(x, token -> Normalization.rmsNorm(token, finalNorm, config.normEpsilon()));
+        MatrixR064 normalized = Matrices.mapRows(x, finalNorm);
         return new ReferenceTrace(embeddings, hidden, normalized, head.apply(normalized));
     }
 

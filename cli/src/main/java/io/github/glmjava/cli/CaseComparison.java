@@ -93,9 +93,9 @@ final class CaseComparison {
         int[] prompt = expected.inputIds(input);
         int[] wanted = expected.greedyIds(input);
         double[] margins = expected.margins(input);
-        float[][] logits = model.logits(append(prompt, Arrays.copyOf(wanted, Math.max(0, wanted.length - 1))));
         for (int step = 0; step < wanted.length; step++) {
-            float[] row = logits[prompt.length - 1 + step];
+            // From the beginning every time: a later token may change what earlier ones saw.
+            float[] row = model.logits(append(prompt, Arrays.copyOf(wanted, step)))[prompt.length - 1 + step];
             int best = best(row, -1);
             if (best != wanted[step] && margins[step] >= NEAR_TIE) {
                 return otherToken(step, wanted[step], best, margins[step]);

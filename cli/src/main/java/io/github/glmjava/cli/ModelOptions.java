@@ -1,8 +1,10 @@
 package io.github.glmjava.cli;
 
 import io.github.glmjava.GlmModel;
+import io.github.glmjava.KeyValueFormat;
 import io.github.glmjava.LoadOptions;
 import io.github.glmjava.WeightFormat;
+import io.github.glmjava.WeightMemory;
 import io.github.glmjava.demo.DemoModel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,6 +35,14 @@ final class ModelOptions {
     private WeightFormat weights = WeightFormat.AS_STORED;
 
     @Option(
+            names = "--memory",
+            paramLabel = "WHERE",
+            converter = WeightMemoryConverter.class,
+            description = "Where weights lie that are used as stored: mapped files, which load at once and are shared"
+                    + " between processes, or copied into huge pages. Default: mapped.")
+    private WeightMemory memory = WeightMemory.MAPPED;
+
+    @Option(
             names = "--lora",
             paramLabel = "FOLDER[=WEIGHT]",
             mapFallbackValue = "1",
@@ -45,6 +55,14 @@ final class ModelOptions {
             description = "Put a P-Tuning v2 prefix before everything, as ChatGLM's ptuning scripts save it.")
     private @Nullable Path ptuning;
 
+    @Option(
+            names = "--kv",
+            paramLabel = "FORMAT",
+            converter = KeyValueFormatConverter.class,
+            description = "Format of the key-value cache: f32, bf16 or q8. Smaller ones make long conversations"
+                    + " cheaper. Default: f32.")
+    private KeyValueFormat keyValues = KeyValueFormat.F32;
+
     /** Loads the chosen model. */
     GlmModel load() throws IOException {
         return load(null);
@@ -53,7 +71,8 @@ final class ModelOptions {
     /** Loads this model, or the chosen one if it is null. */
     GlmModel load(@Nullable Path folder) throws IOException {
         Path chosen = folder != null ? folder : model;
-        LoadOptions.Builder options = builder(threads).weights(weights);
+        LoadOptions.Builder options =
+                builder(threads).weights(weights).memory(memory).keyValues(keyValues);
         lora.forEach(options::lora);
         if (ptuning != null) {
             options.ptuning(ptuning);

@@ -1,8 +1,11 @@
 package io.github.glmjava.family;
 
+import io.github.glmjava.layer.AttentionConfig;
 import io.github.glmjava.layer.GlmConfig;
+import io.github.glmjava.layer.RotaryConfig;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.weights.CheckpointException;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +23,11 @@ final class GlmFamily implements ModelFamily {
 
     @Override
     public GlmConfig architecture(ConfigFields config) throws CheckpointException {
-        GlmConfig architecture = NativeLayout.architecture(config).build();
+        AttentionConfig attention = NativeLayout.attention(config);
+        GlmConfig architecture = NativeLayout.architecture(config)
+                .attention(attention)
+                .rotary(NativeLayout.rotary(config, attention.keySize(), RotaryConfig.Pairing.NEIGHBOURS))
+                .build();
         config.requireKnown();
         return architecture;
     }
@@ -33,7 +40,7 @@ final class GlmFamily implements ModelFamily {
     }
 
     @Override
-    public @Nullable PromptFormat promptFormat(Path folder) {
-        return null;
+    public @Nullable PromptFormat promptFormat(Path folder) throws IOException {
+        return NativeLayout.promptFormat(folder);
     }
 }

@@ -9,7 +9,15 @@ import java.util.stream.Collectors;
 public final class ModelFamilies {
     /** The more particular ones first: the first that recognises a folder gets it. */
     private static final List<ModelFamily> FAMILIES = List.of(
-            new Glm4Family(), new ChatGlm3Family(), new ChatGlm2Family(), new GlmFamily(), new Glm4NativeFamily());
+            new Glm4Family(),
+            new ChatGlm3Family(),
+            new ChatGlm2Family(),
+            new ChatGlmFamily(),
+            new OriginalGlmFamily(),
+            new GlmFamily(),
+            new Glm4NativeFamily(),
+            new Glm4MoeFamily(),
+            new Glm4MoeLiteFamily());
 
     private ModelFamilies() {}
 

@@ -2,11 +2,21 @@ package io.github.glmjava.family;
 
 import io.github.glmjava.layer.Attention;
 import io.github.glmjava.layer.AttentionConfig;
+import io.github.glmjava.layer.ExpertRouter;
+import io.github.glmjava.layer.ExpertsConfig;
 import io.github.glmjava.layer.FeedForward;
+import io.github.glmjava.layer.FeedForwardConfig;
+import io.github.glmjava.layer.GatedFeedForward;
 import io.github.glmjava.layer.GlmBlock;
 import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.layer.GlmNetwork;
+import io.github.glmjava.layer.GroupedAttention;
+import io.github.glmjava.layer.LayerNorm;
+import io.github.glmjava.layer.LearnedPositions;
 import io.github.glmjava.layer.Linear;
+import io.github.glmjava.layer.MixtureOfExperts;
+import io.github.glmjava.layer.Norm;
+import io.github.glmjava.layer.PlainFeedForward;
 import io.github.glmjava.layer.Projection;
 import io.github.glmjava.layer.RmsNorm;
 import io.github.glmjava.layer.StackedProjection;
@@ -55,28 +65,46 @@ public final class NetworkLoader {
     }
 
     private GlmNetwork load(IntConsumer progress) throws CheckpointException {
-        Matrix embedding = table(TensorRole.EMBEDDING, null);
+        Matrix embedding = embedding();
+        LearnedPositions positions = positions();
         List<GlmBlock> blocks = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
             blocks.add(block(layer));
             progress.accept(layer + 1);
         }
-        RmsNorm finalNorm = norm(names.of(TensorRole.FINAL_NORM));
+        Norm finalNorm = norm(names.of(TensorRole.FINAL_NORM));
         Matrix head = head(embedding);
-        weights.reportUnused(names.ignored());
-        return new GlmNetwork(config, embedding, blocks, finalNorm, head, null, weights.bytes());
+        weights.reportUnused(name -> names.ignores(name, config.layers()));
+        return new GlmNetwork(config, embedding, positions, blocks, finalNorm, head, null, weights.bytes());
     }
 
-    private Matrix table(TensorRole role, @Nullable MatrixFormat format) throws CheckpointException {
+    private @Nullable LearnedPositions positions() throws CheckpointException {
+        int rows = config.learnedPositions();
+        if (rows == 0) {
+            return null;
+        }
+        return new LearnedPositions(
+                weights.table(names.of(TensorRole.POSITION_EMBEDDING), rows, config.hiddenSize()),
+                weights.table(names.of(TensorRole.BLANK_POSITION_EMBEDDING), rows, config.hiddenSize()));
+    }
+
+    private Matrix embedding() throws CheckpointException {
+        if (config.tiedHead() && conversion.head() == null) {
+            return vocabularyMatrix(TensorRole.EMBEDDING, null); // it is the head, too
+        }
+        return weights.table(names.of(TensorRole.EMBEDDING), config.vocabularySize(), config.hiddenSize());
+    }
+
+    private Matrix vocabularyMatrix(TensorRole role, @Nullable MatrixFormat format) throws CheckpointException {
         return weights.matrix(names.of(role), config.vocabularySize(), config.hiddenSize(), format);
     }
 
     /** The embedding once more if it is the head too, unless the head is to have a format of its own. */
     private Matrix head(Matrix embedding) throws CheckpointException {
         if (!config.tiedHead()) {
-            return table(TensorRole.HEAD, conversion.head());
+            return vocabularyMatrix(TensorRole.HEAD, conversion.head());
         }
-        return conversion.head() == null ? embedding : table(TensorRole.EMBEDDING, conversion.head());
+        return conversion.head() == null ? embedding : vocabularyMatrix(TensorRole.EMBEDDING, conversion.head());
     }
 
     private GlmBlock block(int layer) throws CheckpointException {
@@ -92,6 +120,10 @@ public final class NetworkLoader {
 
     private Attention attention(int layer) throws CheckpointException {
         AttentionConfig attention = config.attention();
+        if (attention.latent() != null) {
+            return new LatentAttentionLoader(config, attention.latent(), names, weights, conversion.layers())
+                    .load(layer);
+        }
         Projection queryKeyValue = projection(
                 names.parts(TensorRole.QUERY_KEY_VALUE, layer),
                 config.hiddenSize(),
@@ -104,20 +136,79 @@ public final class NetworkLoader {
                 config.hiddenSize(),
                 attention.outputSize(),
                 attention.outputBias());
-        return new Attention(queryKeyValue, output);
+        boolean norms = attention.queryKeyNorm();
+        return new GroupedAttention(
+                queryKeyValue,
+                norms ? headNorm(names.of(TensorRole.QUERY_NORM, layer)) : null,
+                norms ? headNorm(names.of(TensorRole.KEY_NORM, layer)) : null,
+                output);
+    }
+
+    private RmsNorm headNorm(String name) throws CheckpointException {
+        return new RmsNorm(
+                weights.vector(name, config.attention().keySize()),
+                config.norm().epsilon());
     }
 
     private FeedForward feedForward(int layer) throws CheckpointException {
         int size = config.feedForward().size();
         boolean bias = config.feedForward().bias();
-        return new FeedForward(
-                projection(names.parts(TensorRole.GATE_AND_UP, layer), config.hiddenSize(), bias, size, size),
-                linear(names.of(TensorRole.DOWN, layer), config.hiddenSize(), size, bias));
+        FeedForwardConfig.Activation activation = config.feedForward().activation();
+        if (activation != FeedForwardConfig.Activation.SWIGLU) {
+            return new PlainFeedForward(
+                    linear(names.of(TensorRole.UP, layer), size, config.hiddenSize(), bias),
+                    linear(names.of(TensorRole.DOWN, layer), config.hiddenSize(), size, bias),
+                    activation == FeedForwardConfig.Activation.GELU_TANH);
+        }
+        ExpertsConfig experts = config.feedForward().expertsOf(layer);
+        if (experts != null) {
+            return mixture(experts, layer);
+        }
+        return gated(names.parts(TensorRole.GATE_AND_UP, layer), names.of(TensorRole.DOWN, layer), size, bias);
     }
 
-    private RmsNorm norm(String name) throws CheckpointException {
-        return new RmsNorm(
-                weights.vector(name, config.hiddenSize()), config.norm().epsilon());
+    private GatedFeedForward gated(List<String> gateAndUp, String down, int size, boolean bias)
+            throws CheckpointException {
+        return new GatedFeedForward(
+                projection(gateAndUp, config.hiddenSize(), bias, size, size),
+                linear(down, config.hiddenSize(), size, bias));
+    }
+
+    private MixtureOfExperts mixture(ExpertsConfig config, int layer) throws CheckpointException {
+        List<GatedFeedForward> experts = new ArrayList<>();
+        for (int expert = 0; expert < config.experts(); expert++) {
+            experts.add(gated(
+                    names.parts(TensorRole.EXPERT_GATE_AND_UP, layer, expert),
+                    names.of(TensorRole.EXPERT_DOWN, layer, expert),
+                    config.size(),
+                    false));
+        }
+        GatedFeedForward shared = config.sharedSize() == 0
+                ? null
+                : gated(
+                        names.parts(TensorRole.SHARED_GATE_AND_UP, layer),
+                        names.of(TensorRole.SHARED_DOWN, layer),
+                        config.sharedSize(),
+                        false);
+        return new MixtureOfExperts(router(config, layer), experts, shared);
+    }
+
+    /** As stored: it is small, and which experts it chooses must not depend on the format of the others. */
+    private ExpertRouter router(ExpertsConfig experts, int layer) throws CheckpointException {
+        return new ExpertRouter(
+                experts,
+                weights.matrix(names.of(TensorRole.ROUTER, layer), experts.experts(), config.hiddenSize(), null),
+                weights.vector(names.of(TensorRole.ROUTER_CORRECTION, layer), experts.experts()));
+    }
+
+    private Norm norm(String name) throws CheckpointException {
+        float[] weight = weights.vector(name, config.hiddenSize());
+        float epsilon = config.norm().epsilon();
+        return switch (config.norm().kind()) {
+            case ROOT_MEAN_SQUARE -> new RmsNorm(weight, epsilon);
+            case MEAN_AND_VARIANCE ->
+                new LayerNorm(weight, weights.vector(TensorNames.biasOf(name), config.hiddenSize()), epsilon);
+        };
     }
 
     /** One matrix for all outputs, or one for each part of them. */

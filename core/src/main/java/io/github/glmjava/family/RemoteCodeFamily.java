@@ -37,13 +37,8 @@ abstract class RemoteCodeFamily implements ModelFamily {
         config.require("tie_word_embeddings", false);
         config.require("interleaved_qkv", false);
         config.requireNumber("rotary_percent", 0.5);
-        int bits = config.integer("quantization_bit", 0, Integer.MAX_VALUE, 0);
-        if (bits != 0 && bits != 4 && bits != 8) {
-            throw config.wrong("quantization_bit", bits, "0, 4, 8 or absent");
-        }
-        // Where the prefix is read, PrefixReader looks closer.
-        config.integer("pre_seq_len", 0, Integer.MAX_VALUE, 0);
-        config.flag("prefix_projection", false);
+        checkQuantization(config);
+        checkPrefix(config);
         int vocabulary = config.integer("padded_vocab_size", 1, 1 << 24);
         config.integer("vocab_size", 1, vocabulary, vocabulary);
         int hiddenSize = config.integer("hidden_size", 1, 1 << 20);
@@ -67,13 +62,29 @@ abstract class RemoteCodeFamily implements ModelFamily {
                 .contextLength(config.integer("seq_length", 1, 1 << 24))
                 .attention(AttentionConfig.grouped(heads, groups, headSize)
                         .withBiases(config.flag("add_qkv_bias", false) || linearBias, linearBias))
-                .rotary(new RotaryConfig(headSize / 2, ROTARY_BASE * (interpolated ? 1 : ratio))
+                .rotary(new RotaryConfig(
+                                headSize / 2, ROTARY_BASE * (interpolated ? 1 : ratio), RotaryConfig.Pairing.NEIGHBOURS)
                         .withPositionScale(interpolated ? ratio : 1))
-                .norm(new NormConfig(config.positive("layernorm_epsilon")))
-                .feedForward(new FeedForwardConfig(config.integer("ffn_hidden_size", 1, 1 << 22), linearBias))
+                .norm(new NormConfig(NormConfig.Kind.ROOT_MEAN_SQUARE, config.positive("layernorm_epsilon")))
+                .feedForward(new FeedForwardConfig(
+                        config.integer("ffn_hidden_size", 1, 1 << 22), FeedForwardConfig.Activation.SWIGLU, linearBias))
                 .build();
         config.requireKnown();
         return architecture;
+    }
+
+    /** The bits of THUDM's own quantised releases. */
+    static void checkQuantization(ConfigFields config) throws CheckpointException {
+        int bits = config.integer("quantization_bit", 0, Integer.MAX_VALUE, 0);
+        if (bits != 0 && bits != 4 && bits != 8) {
+            throw config.wrong("quantization_bit", bits, "0, 4, 8 or absent");
+        }
+    }
+
+    /** Where the prefix is read, {@link PrefixReader} looks closer. */
+    static void checkPrefix(ConfigFields config) throws CheckpointException {
+        config.integer("pre_seq_len", 0, Integer.MAX_VALUE, 0);
+        config.flag("prefix_projection", false);
     }
 
     /** Two fields say it, of which the code reads the first. */

@@ -11,9 +11,12 @@ import io.github.glmjava.weights.Checkpoint;
 import io.github.glmjava.weights.CheckpointException;
 import io.github.glmjava.weights.DType;
 import io.github.glmjava.weights.StoredTensor;
+import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +26,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A matrix may be stored as floats, or as THUDM's quantised releases have it ({@code quantization.py} of ChatGLM-6B and
  * ChatGLM2-6B): 8-bit integers, or 4-bit ones of which a byte holds two, and beside them {@code weight_scale}, one factor
- * for each row. These are used as they lie.
+ * for each row. These are used as they lie. The blocks of GGUF files become ours: Q4_0 becomes Q4, whose blocks are of the
+ * same size (exactly, where the scale fits 8 bits of mantissa), all others become Q8.
  */
 final class StoredWeights {
     private static final Logger LOG = LoggerFactory.getLogger(StoredWeights.class);
@@ -35,6 +39,10 @@ final class StoredWeights {
     private final Kernels kernels;
     private final WeightConversion conversion;
     private final Set<String> used = new HashSet<>();
+
+    /** What became of blocks that are not ours. */
+    private final Set<String> requantized = new TreeSet<>();
+
     private long bytes;
 
     StoredWeights(Checkpoint checkpoint, Kernels kernels, WeightConversion conversion) {
@@ -67,7 +75,7 @@ final class StoredWeights {
         if (factors.isEmpty() || format != null) {
             return new Linear(matrix(name, rows, columns, format), addend, null);
         }
-        return new Linear(counted(stored(name, rows, columns)), addend, update(factors));
+        return new Linear(plain(name, rows, columns, true), addend, update(factors));
     }
 
     /**
@@ -76,15 +84,54 @@ final class StoredWeights {
      * @param format what it is converted to, or null to leave it as stored
      */
     Matrix matrix(String name, int rows, int columns, @Nullable MatrixFormat format) throws CheckpointException {
-        Matrix matrix = stored(name, rows, columns);
         List<LoraFactors> factors = conversion.adapters().factors(name, rows, columns);
-        RowSource source = factors.isEmpty() ? matrix : new AdaptedRows(matrix, factors);
-        if (format != null) {
-            matrix = conversion.quantized(source, format, kernels, name);
-        } else if (!factors.isEmpty()) {
-            matrix = conversion.floats(source, kernels);
+        if (format == null && factors.isEmpty()) {
+            return plain(name, rows, columns, true);
         }
-        return counted(matrix);
+        return matrix(name, rows(name, rows, columns), format);
+    }
+
+    /** A matrix whose rows are only looked up: as stored, and nothing is gained by copying it. */
+    Matrix table(String name, int rows, int columns) throws CheckpointException {
+        return conversion.adapters().factors(name, rows, columns).isEmpty()
+                ? plain(name, rows, columns, false)
+                : matrix(name, rows(name, rows, columns), null);
+    }
+
+    /** A matrix as it is stored; one of foreign blocks in the format of ours that is next to it. */
+    private Matrix plain(String name, int rows, int columns, boolean streamed) throws CheckpointException {
+        DType dtype = find(name).dtype();
+        if (!dtype.isBlocked()) {
+            return counted(stored(name, rows, columns, streamed));
+        }
+        MatrixFormat format = dtype == DType.Q4_0 ? MatrixFormat.Q4 : MatrixFormat.Q8;
+        requantized.add(dtype + " as " + format);
+        return counted(conversion.quantized(blocks(name, rows, columns), format, kernels, name));
+    }
+
+    private RowSource blocks(String name, int rows, int columns) throws CheckpointException {
+        return new StoredRows(tensor(name, List.of((long) rows, (long) columns)), rows, columns);
+    }
+
+    /** The rows of a matrix with what adapters add to it. */
+    RowSource rows(String name, int rows, int columns) throws CheckpointException {
+        RowSource stored =
+                find(name).dtype().isBlocked() ? blocks(name, rows, columns) : stored(name, rows, columns, false);
+        List<LoraFactors> factors = conversion.adapters().factors(name, rows, columns);
+        return factors.isEmpty() ? stored : new AdaptedRows(stored, factors);
+    }
+
+    /**
+     * A matrix of these rows.
+     *
+     * @param name of the tensor that they come from
+     * @param format what they are converted to, or null to hold them as floats
+     */
+    Matrix matrix(String name, RowSource source, @Nullable MatrixFormat format) throws CheckpointException {
+        return counted(
+                format == null
+                        ? conversion.floats(source, kernels)
+                        : conversion.quantized(source, format, kernels, name));
     }
 
     private Matrix counted(Matrix matrix) {
@@ -109,12 +156,13 @@ final class StoredWeights {
                 counted(conversion.floats(down, rank, kernels)), counted(conversion.floats(up, rows, kernels)));
     }
 
-    private Matrix stored(String name, int rows, int columns) throws CheckpointException {
+    /** @param streamed whether decoding will read this matrix again and again, so that its place in memory matters */
+    private Matrix stored(String name, int rows, int columns, boolean streamed) throws CheckpointException {
         if (find(name).dtype() == DType.I8 && checkpoint.find(name + SCALE_SUFFIX) != null) {
-            return integers(name, rows, columns);
+            return integers(name, rows, columns, streamed);
         }
         StoredTensor tensor = tensor(name, List.of((long) rows, (long) columns));
-        return kernels.matrix(floatFormat(tensor), tensor.data(), rows, columns);
+        return kernels.matrix(floatFormat(tensor), data(tensor, streamed), rows, columns);
     }
 
     /**
@@ -134,13 +182,17 @@ final class StoredWeights {
     }
 
     /** Half as many columns as there should be are 4-bit integers. */
-    private Matrix integers(String name, int rows, int columns) throws CheckpointException {
+    private Matrix integers(String name, int rows, int columns, boolean streamed) throws CheckpointException {
         List<Long> halved = List.of((long) rows, columns / 2L);
         boolean pairs = columns % 2 == 0 && find(name).shape().equals(halved);
         StoredTensor tensor = tensor(name, pairs ? halved : List.of((long) rows, (long) columns));
         MatrixFormat format = pairs ? MatrixFormat.I4 : MatrixFormat.I8;
         return new RowScaledMatrix(
-                kernels.matrix(format, tensor.data(), rows, columns), vector(name + SCALE_SUFFIX, rows));
+                kernels.matrix(format, data(tensor, streamed), rows, columns), vector(name + SCALE_SUFFIX, rows));
+    }
+
+    private MemorySegment data(StoredTensor tensor, boolean streamed) throws CheckpointException {
+        return streamed && conversion.copies() ? conversion.copied(tensor) : tensor.data();
     }
 
     private StoredTensor find(String name) throws CheckpointException {
@@ -161,14 +213,17 @@ final class StoredWeights {
     /**
      * What the architecture has no place for may mean that the numbers come out wrong: never pass over it silently.
      *
-     * @param ignored endings of names that the original code does not use either
+     * @param ignored says of a name whether the original code does not use it either
      * @throws CheckpointException if an adapter has no place
      */
-    void reportUnused(List<String> ignored) throws CheckpointException {
+    void reportUnused(Predicate<String> ignored) throws CheckpointException {
         conversion.adapters().requireAllUsed();
+        if (!requantized.isEmpty()) {
+            LOG.info("{}: held in our own formats: {}", checkpoint.file(), String.join(", ", requantized));
+        }
         List<String> unused = checkpoint.tensors().keySet().stream()
                 .filter(name -> !used.contains(name))
-                .filter(name -> ignored.stream().noneMatch(name::endsWith))
+                .filter(name -> !ignored.test(name))
                 .toList();
         if (!unused.isEmpty()) {
             LOG.warn("{} tensors of the checkpoint are not used by this architecture: {}", unused.size(), unused);

@@ -6,18 +6,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a family calls its tensors. In the names of a block's tensors {@code {layer}} stands for its number, from 0. A
+ * What a family calls its tensors. In the names of a block's tensors {@code {layer}} stands for its number, and
+ * {@code {expert}} for that of an expert, from 0. A
  * bias has its weight's name with {@code bias} for {@code weight}. Immutable.
  */
 public final class TensorNames {
     private static final String WEIGHT = "weight";
 
+    private static final int MAX_FURTHER_LAYERS = 16;
+
     private final Map<TensorRole, List<String>> names;
     private final List<String> ignored;
+    private final String furtherLayers;
 
-    private TensorNames(Map<TensorRole, List<String>> names, List<String> ignored) {
+    private TensorNames(Map<TensorRole, List<String>> names, List<String> ignored, String furtherLayers) {
         this.names = new EnumMap<>(names);
         this.ignored = List.copyOf(ignored);
+        this.furtherLayers = furtherLayers;
     }
 
     static Builder builder() {
@@ -39,6 +44,20 @@ public final class TensorNames {
         return parts(role).stream().map(name -> inLayer(name, layer)).toList();
     }
 
+    /** The names of an expert's tensors that make up one map. */
+    List<String> parts(TensorRole role, int layer, int expert) {
+        return parts(role, layer).stream().map(name -> ofExpert(name, expert)).toList();
+    }
+
+    /** The name of an expert's tensor. */
+    String of(TensorRole role, int layer, int expert) {
+        return ofExpert(of(role, layer), expert);
+    }
+
+    private static String ofExpert(String name, int expert) {
+        return name.replace("{expert}", Integer.toString(expert));
+    }
+
     private List<String> parts(TensorRole role) {
         List<String> parts = names.get(role);
         if (parts == null) {
@@ -56,15 +75,23 @@ public final class TensorNames {
         return weight.substring(0, weight.length() - WEIGHT.length()) + "bias";
     }
 
-    /** Endings of names that the original code does not use either. */
-    List<String> ignored() {
-        return ignored;
+    /**
+     * Whether the original code does not use a tensor either: its name has an ignored ending, or it is of a layer behind
+     * the last one, for predicting several tokens.
+     */
+    boolean ignores(String name, int layers) {
+        boolean further = false;
+        for (int layer = layers; layer < layers + MAX_FURTHER_LAYERS && !furtherLayers.isEmpty(); layer++) {
+            further |= name.startsWith(inLayer(furtherLayers, layer));
+        }
+        return further || ignored.stream().anyMatch(name::endsWith);
     }
 
     /** Collects names. */
     static final class Builder {
         private final Map<TensorRole, List<String>> names = new EnumMap<>(TensorRole.class);
         private final List<String> ignored = new ArrayList<>();
+        private String furtherLayers = "";
 
         private Builder() {}
 
@@ -80,8 +107,14 @@ public final class TensorNames {
             return this;
         }
 
+        /** How names of layers begin, if there may be more of them than the network has. */
+        Builder ignoreFurtherLayers(String prefix) {
+            furtherLayers = prefix;
+            return this;
+        }
+
         TensorNames build() {
-            return new TensorNames(names, ignored);
+            return new TensorNames(names, ignored, furtherLayers);
         }
     }
 }

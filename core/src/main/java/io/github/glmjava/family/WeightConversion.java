@@ -7,6 +7,7 @@ import io.github.glmjava.tensor.Quantizer;
 import io.github.glmjava.tensor.RowSource;
 import io.github.glmjava.tensor.WorkerTeam;
 import io.github.glmjava.weights.CheckpointException;
+import io.github.glmjava.weights.StoredTensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -18,18 +19,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param layers the format of the blocks' matrices, or null to leave them as stored
  * @param head the format of the output head, or null to leave it as stored
+ * @param copies whether matrices that stay as stored are copied out of their files
  * @param adapters are added before anything else is done
- * @param arena owns the memory of converted matrices
+ * @param arena owns the memory of converted and copied matrices
  * @param team shares the work
  */
 public record WeightConversion(
         @Nullable MatrixFormat layers,
         @Nullable MatrixFormat head,
+        boolean copies,
         LoraAdapters adapters,
         Arena arena,
         WorkerTeam team) {
     /** A vector load that straddles no cache line, whatever the width. */
     private static final int ALIGNMENT = 64;
+
+    private static final long COPIED_AT_A_TIME = 1L << 20;
 
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -43,6 +48,23 @@ public record WeightConversion(
             throw new CheckpointException("tensor \"" + name + "\" cannot be quantised: " + e.getMessage(), e);
         }
         return kernels.matrix(format, data, source.rows(), source.columns());
+    }
+
+    /** A copy of a tensor's bytes. */
+    MemorySegment copied(StoredTensor tensor) throws CheckpointException {
+        return tensor.read(source -> {
+            long bytes = source.byteSize();
+            MemorySegment copy = arena.allocate(bytes, ALIGNMENT);
+            team.run(
+                    (worker, from, to) -> {
+                        long start = from * COPIED_AT_A_TIME;
+                        long length = Math.min(bytes, to * COPIED_AT_A_TIME) - start;
+                        MemorySegment.copy(source, start, copy, start, length);
+                    },
+                    Math.toIntExact(Math.ceilDiv(bytes, COPIED_AT_A_TIME)),
+                    1);
+            return copy;
+        });
     }
 
     /** A copy of one matrix in floats. */

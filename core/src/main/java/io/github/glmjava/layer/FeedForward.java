@@ -1,26 +1,7 @@
 package io.github.glmjava.layer;
 
-import io.github.glmjava.tensor.Kernels;
-
-/**
- * The gated feed-forward network: {@code down(silu(gate(x)) * up(x))}.
- *
- * @param gateAndUp to all gates, then all ups
- * @param down the projection back to the residual stream
- */
-public record FeedForward(Projection gateAndUp, Linear down) {
-    void apply(Workspace workspace, float[] input, int tokens, float[] result) {
-        Kernels kernels = workspace.kernels();
-        float[] gates = workspace.gateAndUp;
-        float[] activated = workspace.activated;
-        int width = workspace.config().feedForward().size();
-        gateAndUp.apply(workspace, input, tokens, gates);
-        if (tokens == 1) {
-            kernels.swiGlu(gates, 0, width, activated, 0);
-        } else {
-            workspace.forEachToken(
-                    tokens, token -> kernels.swiGlu(gates, token * 2 * width, width, activated, token * width));
-        }
-        down.apply(workspace, activated, tokens, result);
-    }
+/** The part of a block that works on each token for itself. */
+public sealed interface FeedForward permits GatedFeedForward, PlainFeedForward, MixtureOfExperts {
+    /** Input and result are {@code tokens x hiddenSize}, row-major. */
+    void apply(Workspace workspace, float[] input, int tokens, float[] result);
 }

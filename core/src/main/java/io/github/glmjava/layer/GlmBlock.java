@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One transformer block: {@code x += attention(norm(x)); x += feedForward(norm(x))}. In some families a further norm
- * stands behind each sublayer, before the addition.
+ * stands behind each sublayer, before the addition; or {@code norm(x)}, scaled, is what the sublayer's output is added to.
  *
  * @param attentionNorm in front of the attention
  * @param attentionOutputNorm behind the attention, or null
@@ -12,16 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param feedForwardOutputNorm behind the feed-forward network, or null
  */
 public record GlmBlock(
-        RmsNorm attentionNorm,
+        Norm attentionNorm,
         Attention attention,
-        @Nullable RmsNorm attentionOutputNorm,
-        RmsNorm feedForwardNorm,
+        @Nullable Norm attentionOutputNorm,
+        Norm feedForwardNorm,
         FeedForward feedForward,
-        @Nullable RmsNorm feedForwardOutputNorm) {
-    /** Updates the residual stream {@code workspace.hidden} of {@code tokens} tokens, of which the first has this slot. */
-    void apply(Workspace workspace, int layer, int firstSlot, int tokens) {
+        @Nullable Norm feedForwardOutputNorm) {
+    /** Updates the residual stream {@code workspace.hidden} of {@code tokens} tokens. */
+    void apply(Workspace workspace, int layer, int tokens) {
         attentionNorm.apply(workspace, workspace.hidden, tokens, workspace.normed);
-        attention.apply(workspace, layer, workspace.normed, firstSlot, tokens, workspace.sublayer);
+        attention.apply(workspace, layer, workspace.normed, tokens, workspace.sublayer);
         addSublayer(workspace, tokens, attentionOutputNorm);
 
         feedForwardNorm.apply(workspace, workspace.hidden, tokens, workspace.normed);
@@ -29,11 +29,22 @@ public record GlmBlock(
         addSublayer(workspace, tokens, feedForwardOutputNorm);
     }
 
-    private static void addSublayer(Workspace workspace, int tokens, @Nullable RmsNorm outputNorm) {
+    private static void addSublayer(Workspace workspace, int tokens, @Nullable Norm outputNorm) {
         if (outputNorm != null) {
             outputNorm.apply(workspace, workspace.sublayer, tokens, workspace.sublayer);
         }
         int size = tokens * workspace.config().hiddenSize();
+        carry(workspace, size);
         workspace.kernels().add(workspace.hidden, 0, workspace.sublayer, 0, size);
+    }
+
+    /** Replaces the residual stream by its scaled norm, in the families where that is what is carried on. */
+    private static void carry(Workspace workspace, int size) {
+        float scale = workspace.config().norm().carriedScale();
+        if (scale != 0) {
+            for (int i = 0; i < size; i++) {
+                workspace.hidden[i] = scale * workspace.normed[i];
+            }
+        }
     }
 }

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param norm the norms of a block and how its residual stream goes on
  * @param feedForward the feed-forward networks
  * @param tiedHead whether the embedding is the output head too
+ * @param learnedPositions rows of the tables of learned positions; 0 where there are none
+ * @param blank how the prompt is read where the model fills blanks, or null where it only goes on
  */
 public record GlmConfig(
         int vocabularySize,
@@ -26,8 +28,10 @@ public record GlmConfig(
         RotaryConfig rotary,
         NormConfig norm,
         FeedForwardConfig feedForward,
-        boolean tiedHead) {
-    /** Starts an architecture; everything but {@code tiedHead} must be set. */
+        boolean tiedHead,
+        int learnedPositions,
+        @Nullable BlankConfig blank) {
+    /** Starts an architecture; everything without a default must be set. */
     public static Builder builder() {
         return new Builder();
     }
@@ -43,6 +47,8 @@ public record GlmConfig(
         private @Nullable NormConfig norm;
         private @Nullable FeedForwardConfig feedForward;
         private boolean tiedHead;
+        private int learnedPositions;
+        private @Nullable BlankConfig blank;
 
         private Builder() {}
 
@@ -100,6 +106,18 @@ public record GlmConfig(
             return this;
         }
 
+        /** Rows of the tables of learned positions; default: none. */
+        public Builder learnedPositions(int rows) {
+            learnedPositions = rows;
+            return this;
+        }
+
+        /** How the prompt of a model that fills blanks is read; default: the model only goes on. */
+        public Builder blank(BlankConfig config) {
+            blank = config;
+            return this;
+        }
+
         /**
          * The architecture.
          *
@@ -115,7 +133,9 @@ public record GlmConfig(
                     Objects.requireNonNull(rotary, "rotary"),
                     Objects.requireNonNull(norm, "norm"),
                     Objects.requireNonNull(feedForward, "feedForward"),
-                    tiedHead);
+                    tiedHead,
+                    learnedPositions,
+                    blank);
         }
     }
 }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param config the architecture
  * @param embedding {@code vocabularySize x hiddenSize}
+ * @param positions added to the embeddings, or null
  * @param blocks the layers in order
  * @param finalNorm in front of the output head
  * @param head {@code vocabularySize x hiddenSize}
@@ -18,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 public record GlmNetwork(
         GlmConfig config,
         Matrix embedding,
+        @Nullable LearnedPositions positions,
         List<GlmBlock> blocks,
-        RmsNorm finalNorm,
+        Norm finalNorm,
         Matrix head,
         @Nullable Prefix prefix,
         long weightBytes) {
@@ -30,7 +32,7 @@ public record GlmNetwork(
 
     /** This network with a prefix. */
     public GlmNetwork withPrefix(@Nullable Prefix newPrefix) {
-        return new GlmNetwork(config, embedding, blocks, finalNorm, head, newPrefix, weightBytes);
+        return new GlmNetwork(config, embedding, positions, blocks, finalNorm, head, newPrefix, weightBytes);
     }
 
     /** Slots of the cache that come before the first token. */

@@ -1,42 +1,41 @@
 package io.github.glmjava.layer;
 
 import io.github.glmjava.tensor.AttentionTile;
+import io.github.glmjava.tensor.CacheFormat;
+import io.github.glmjava.tensor.Kernels;
+import io.github.glmjava.tensor.KeyValuePage;
 import java.util.Arrays;
 
 /**
  * The keys and values of one sequence. Memory comes in pages of {@link AttentionTile#PAGE} positions and grows with the
- * conversation. Within a page keys lie feature by feature and values position by position, as attention reads them.
- * Not safe for use by several threads, except that distinct positions may be stored at the same time.
+ * conversation. Not safe for use by several threads, except that distinct positions may be stored at the same time.
  */
 public final class KeyValueCache {
     private static final int PAGE = AttentionTile.PAGE;
 
-    private final int queryGroups;
-    private final int headSize;
-    private final int paddedHeadSize;
+    private final AttentionConfig attention;
+    private final Kernels kernels;
+    private final CacheFormat format;
 
-    /** {@code [layer][page]}, a key page being {@code groups x headSize x PAGE}. */
-    private final float[][][] keys;
-
-    /** {@code [layer][page]}, a value page being {@code groups x PAGE x paddedHeadSize}. */
-    private final float[][][] values;
+    /** {@code [layer][page]}. */
+    private final KeyValuePage[][] layers;
 
     private int pages;
 
     /** An empty cache for a model of this shape. */
-    public KeyValueCache(GlmConfig config) {
-        queryGroups = config.attention().groups();
-        headSize = config.attention().keySize();
-        paddedHeadSize = AttentionTile.padded(headSize);
-        keys = new float[config.layers()][0][];
-        values = new float[config.layers()][0][];
+    public KeyValueCache(GlmConfig config, Kernels kernels, CacheFormat format) {
+        attention = config.attention();
+        this.kernels = kernels;
+        this.format = format;
+        layers = new KeyValuePage[config.layers()][0];
     }
 
     /** Memory that one position takes, in all layers together. */
-    public static long bytesPerToken(GlmConfig config) {
+    public static long bytesPerToken(GlmConfig config, CacheFormat format) {
         AttentionConfig attention = config.attention();
-        int features = attention.keySize() + AttentionTile.padded(attention.valueSize());
-        return (long) Float.BYTES * config.layers() * attention.groups() * features;
+        return config.layers()
+                * KeyValuePage.bytes(format, attention.groups(), attention.keySize(), attention.valueSize())
+                / PAGE;
     }
 
     /** Makes room for positions below {@code length}. */
@@ -45,61 +44,37 @@ public final class KeyValueCache {
         if (needed <= pages) {
             return;
         }
-        for (int layer = 0; layer < keys.length; layer++) {
-            keys[layer] = grow(keys[layer], needed, queryGroups * headSize * PAGE);
-            values[layer] = grow(values[layer], needed, queryGroups * PAGE * paddedHeadSize);
+        for (int layer = 0; layer < layers.length; layer++) {
+            KeyValuePage[] grown = Arrays.copyOf(layers[layer], needed);
+            for (int i = pages; i < needed; i++) {
+                grown[i] = kernels.page(format, attention.groups(), attention.keySize(), attention.valueSize());
+            }
+            layers[layer] = grown;
         }
         pages = needed;
-    }
-
-    private static float[][] grow(float[][] old, int pages, int pageSize) {
-        float[][] grown = Arrays.copyOf(old, pages);
-        for (int i = old.length; i < pages; i++) {
-            grown[i] = new float[pageSize];
-        }
-        return grown;
     }
 
     /** Gives back the pages that hold no position below {@code length}, but one to grow into. */
     void shrink(int length) {
         int kept = Math.min(pages, Math.ceilDiv(length, PAGE) + 1);
-        for (int layer = 0; layer < keys.length; layer++) {
-            keys[layer] = Arrays.copyOf(keys[layer], kept);
-            values[layer] = Arrays.copyOf(values[layer], kept);
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer] = Arrays.copyOf(layers[layer], kept);
         }
         pages = kept;
     }
 
-    /** Stores one position's key of one group; {@code source} holds {@code headSize} features from {@code offset} on. */
+    /** Stores one position's key of one group; {@code source} holds {@code keySize} features from {@code offset} on. */
     void storeKey(int layer, int group, int position, float[] source, int offset) {
-        float[] page = keys[layer][position / PAGE];
-        int target = keyOffset(group) + position % PAGE;
-        for (int i = 0; i < headSize; i++) {
-            page[target + i * PAGE] = source[offset + i];
-        }
+        page(layer, position / PAGE).storeKey(group, position % PAGE, source, offset);
     }
 
     /** Stores one position's value of one group. */
     void storeValue(int layer, int group, int position, float[] source, int offset) {
-        float[] page = values[layer][position / PAGE];
-        System.arraycopy(source, offset, page, valueOffset(group) + position % PAGE * paddedHeadSize, headSize);
+        page(layer, position / PAGE).storeValue(group, position % PAGE, source, offset);
     }
 
-    float[] keyPage(int layer, int page) {
-        return keys[layer][page];
-    }
-
-    float[] valuePage(int layer, int page) {
-        return values[layer][page];
-    }
-
-    /** Where a group's keys begin in a page. */
-    int keyOffset(int group) {
-        return group * headSize * PAGE;
-    }
-
-    /** Where a group's values begin in a page. */
-    int valueOffset(int group) {
-        return group * PAGE * paddedHeadSize;
+    /** The positions of a layer from {@code page * PAGE} on. */
+    KeyValuePage page(int layer, int page) {
+        return layers[layer][page];
     }
 }

@@ -1,8 +1,8 @@
 package io.github.glmjava.layer;
 
+import io.github.glmjava.tensor.CacheFormat;
 import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.WorkerTeam;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,37 +13,51 @@ public final class NetworkSequence {
     /** Tokens whose logits are computed together: the head is read once for them. */
     private static final int HEAD_BATCH = 32;
 
-    private final GlmNetwork network;
-    private final Workspace workspace;
-    private final RotaryEmbedding rotary;
+    private final ForwardPass pass;
+    private final KeyValueCache cache;
+    private final TokenPositions positions;
     private final int chunk;
     private final float[] logits;
     private final float[] lastHidden;
+    private final int[] singleId = new int[1];
 
     /** Slots of the cache before the first token; they take no positions. */
     private final int prefixLength;
 
     private @Nullable ForwardTrace trace;
-    private int length;
 
-    /** The length after which {@code lastHidden} is the state of the last token. */
+    /** The tokens whose keys and values are in the cache. */
+    private int computed;
+
+    /** How many leading tokens saw each other when they were computed. */
+    private int computedMutually;
+
+    /** The length after which {@code logits} are computed already, 0 if they are not. */
+    private int logitsLength;
+
+    /** The length after which {@code lastHidden} is the state of the last token, 0 if there is none. */
     private int stateLength;
 
     /** An empty sequence that feeds at most {@code chunk} tokens at a time. */
-    public NetworkSequence(GlmNetwork network, Kernels kernels, WorkerTeam team, int chunk) {
+    public NetworkSequence(GlmNetwork network, Kernels kernels, WorkerTeam team, int chunk, CacheFormat cacheFormat) {
+        this(new ForwardPass(network, kernels, team, cacheFormat), chunk);
+    }
+
+    /** A sequence that shares scratch space with others. */
+    NetworkSequence(ForwardPass pass, int chunk) {
         if (chunk < 1) {
             throw new IllegalArgumentException("chunk must be at least 1, found " + chunk);
         }
-        this.network = network;
+        this.pass = pass;
         this.chunk = chunk;
-        GlmConfig config = network.config();
-        workspace = new Workspace(config, kernels, team);
-        rotary = new RotaryEmbedding(config.rotary());
+        GlmConfig config = pass.network().config();
+        cache = pass.newCache();
+        positions = new TokenPositions(config.blank());
         logits = new float[config.vocabularySize()];
         lastHidden = new float[config.hiddenSize()];
-        prefixLength = network.prefixLength();
-        if (network.prefix() != null) {
-            network.prefix().store(workspace.cache(), config);
+        prefixLength = pass.network().prefixLength();
+        if (pass.network().prefix() != null) {
+            pass.network().prefix().store(cache, config);
         }
     }
 
@@ -54,33 +68,29 @@ public final class NetworkSequence {
 
     /** The number of tokens fed. */
     public int length() {
-        return length;
+        return positions.length();
     }
 
     /** The most tokens that fit. */
     public int contextLimit() {
-        return network.config().contextLength();
+        return pass.network().config().contextLength();
     }
 
     /** The number of logits. */
     public int vocabularySize() {
-        return network.config().vocabularySize();
+        return pass.network().config().vocabularySize();
     }
 
     /**
      * Feeds tokens {@code from <= i < to}.
      *
-     * @throws IllegalArgumentException if an id is not in the vocabulary or the tokens exceed the context
+     * @throws IllegalArgumentException if an id is not in the vocabulary, the tokens exceed the context, or a blank begins
+     *     that has no mask
      */
     public void append(int[] ids, int from, int to) {
         checkTokens(ids, from, to);
-        int hiddenSize = network.config().hiddenSize();
-        for (int start = from; start < to; start += chunk) {
-            int tokens = Math.min(chunk, to - start);
-            forward(ids, start, tokens);
-            System.arraycopy(workspace.hidden, (tokens - 1) * hiddenSize, lastHidden, 0, hiddenSize);
-            stateLength = length;
-        }
+        positions.append(ids, from, to);
+        computeAlone();
     }
 
     /**
@@ -91,38 +101,55 @@ public final class NetworkSequence {
      */
     public float[][] appendForLogits(int[] ids) {
         checkTokens(ids, 0, ids.length);
+        int before = positions.length();
+        positions.append(ids, 0, ids.length);
         float[][] result = new float[ids.length][vocabularySize()];
-        int hiddenSize = network.config().hiddenSize();
-        for (int start = 0; start < ids.length; start += chunk) {
-            int tokens = Math.min(chunk, ids.length - start);
-            forward(ids, start, tokens);
-            stateLength = length;
-            System.arraycopy(workspace.hidden, (tokens - 1) * hiddenSize, lastHidden, 0, hiddenSize);
-            for (int first = 0; first < tokens; first += HEAD_BATCH) {
-                int count = Math.min(HEAD_BATCH, tokens - first);
-                allLogits(first, count, length - tokens + first, result, start + first);
+        compute(result, before);
+        return result;
+    }
+
+    /**
+     * Computes all tokens that were fed and are not computed. Tokens that see each other are computed together, and once
+     * more when there are more of them.
+     *
+     * @param result receives the logits of the tokens from index {@code firstRow} on, or null
+     */
+    private void compute(float @Nullable [][] result, int firstRow) {
+        int mutually = positions.mutuallyVisible();
+        if (mutually != computedMutually) {
+            computed = 0;
+            computedMutually = mutually;
+        }
+        while (computed < positions.length()) {
+            int first = computed;
+            int most = first < mutually ? mutually : Math.min(first + chunk, positions.length());
+            int tokens = most - first;
+            forward(first, tokens);
+            pass.copyHidden(tokens - 1, 1, lastHidden);
+            stateLength = computed;
+            for (int batch = Math.max(first, firstRow); result != null && batch < computed; batch += HEAD_BATCH) {
+                int count = Math.min(HEAD_BATCH, computed - batch);
+                allLogits(batch - first, count, batch, result, batch - firstRow);
             }
         }
-        return result;
     }
 
     /** The logits of some of the tokens in the workspace, each into a row of its own. */
     private void allLogits(int first, int count, int position, float[][] result, int firstRow) {
-        int hiddenSize = network.config().hiddenSize();
-        float[] hidden = Arrays.copyOfRange(workspace.hidden, first * hiddenSize, (first + count) * hiddenSize);
-        network.finalNorm().apply(workspace, hidden, count, workspace.normed);
-        report(network.config().layers(), position, workspace.normed, count);
+        float[] hidden = new float[count * pass.network().config().hiddenSize()];
+        pass.copyHidden(first, count, hidden);
         float[] products = new float[count * vocabularySize()];
-        workspace.multiplication().multiply(network.head(), workspace.normed, count, products);
+        pass.head(hidden, count, products, trace, position);
         for (int token = 0; token < count; token++) {
             System.arraycopy(products, token * vocabularySize(), result[firstRow + token], 0, vocabularySize());
         }
     }
 
-    private void checkTokens(int[] ids, int from, int to) {
-        if (to - from > contextLimit() - length) {
+    /** Whether these tokens may be fed. */
+    void checkTokens(int[] ids, int from, int to) {
+        if (to - from > contextLimit() - length()) {
             throw new IllegalArgumentException("the context holds " + contextLimit() + " tokens: " + (to - from)
-                    + " more do not fit after " + length);
+                    + " more do not fit after " + length());
         }
         for (int i = from; i < to; i++) {
             if (ids[i] < 0 || ids[i] >= vocabularySize()) {
@@ -132,20 +159,58 @@ public final class NetworkSequence {
         }
     }
 
-    private void forward(int[] ids, int start, int tokens) {
-        GlmConfig config = network.config();
-        workspace.reserve(tokens);
-        workspace.cache().reserve(prefixLength + length + tokens);
-        for (int i = 0; i < tokens; i++) {
-            network.embedding().readRow(ids[start + i], workspace.hidden, i * config.hiddenSize());
+    private void forward(int first, int tokens) {
+        cache.reserve(prefixLength + first + tokens);
+        pass.begin(tokens);
+        for (int index = first; index < first + tokens; index++) {
+            addRow(index);
         }
-        rotary.angles(length, tokens, workspace.cosines, workspace.sines);
-        report(-1, length, workspace.hidden, tokens);
-        for (int layer = 0; layer < config.layers(); layer++) {
-            network.blocks().get(layer).apply(workspace, layer, prefixLength + length, tokens);
-            report(layer, length, workspace.hidden, tokens);
+        pass.run(trace, first);
+        computed = first + tokens;
+    }
+
+    boolean sharesScratchSpaceOf(ForwardPass other) {
+        return pass == other;
+    }
+
+    /** Adds a token without computing it. */
+    void feed(int id) {
+        singleId[0] = id;
+        positions.append(singleId, 0, 1);
+    }
+
+    /** Whether the last token can be computed with others, because all that it needs of this sequence is there. */
+    boolean lacksOneToken() {
+        return !positions.isOpen()
+                && positions.mutuallyVisible() == computedMutually
+                && computed == positions.length() - 1;
+    }
+
+    /** Computes what was fed, unless what its tokens see may still grow. */
+    void computeAlone() {
+        if (!positions.isOpen()) {
+            compute(null, 0);
         }
-        length += tokens;
+    }
+
+    /** Adds the last token, which was fed and not computed, to the pass. */
+    void addNewToken() {
+        cache.reserve(prefixLength + length());
+        addRow(computed);
+    }
+
+    /** Takes over what a pass with {@link #addNewToken} computed for it: row {@code row} of states and logits. */
+    void finishStep(int row, float[] states, float[] allLogits) {
+        System.arraycopy(states, row * lastHidden.length, lastHidden, 0, lastHidden.length);
+        System.arraycopy(allLogits, row * logits.length, logits, 0, logits.length);
+        computed++;
+        stateLength = computed;
+        logitsLength = computed;
+    }
+
+    private void addRow(int index) {
+        int slot = prefixLength + index;
+        pass.add(positions, index, cache, slot, Math.max(slot + 1, prefixLength + computedMutually));
     }
 
     /**
@@ -155,23 +220,18 @@ public final class NetworkSequence {
      * @throws IllegalStateException if the last token's state is gone: nothing was fed, or the sequence was cut
      */
     public float[] logits() {
-        if (length == 0 || length != stateLength) {
+        if (computed < length()) {
+            compute(null, 0);
+        }
+        if (length() == 0 || length() != stateLength) {
             throw new IllegalStateException("feed a token before asking for logits");
         }
-        return logits(length - 1);
-    }
-
-    private float[] logits(int position) {
-        network.finalNorm().apply(workspace, lastHidden, 1, workspace.normed);
-        report(network.config().layers(), position, workspace.normed, 1);
-        workspace.multiplication().multiply(network.head(), workspace.normed, 1, logits);
-        return logits;
-    }
-
-    private void report(int layer, int firstPosition, float[] values, int tokens) {
-        if (trace != null) {
-            trace.activations(layer, firstPosition, values, tokens);
+        if (length() != logitsLength) {
+            pass.head(lastHidden, 1, logits, trace, length() - 1);
         }
+        // The caller may overwrite them.
+        logitsLength = 0;
+        return logits;
     }
 
     /**
@@ -180,10 +240,13 @@ public final class NetworkSequence {
      * @throws IllegalArgumentException if there are fewer tokens than that
      */
     public void truncate(int newLength) {
-        if (newLength < 0 || newLength > length) {
-            throw new IllegalArgumentException("cannot cut " + length + " tokens to " + newLength);
+        if (newLength < 0 || newLength > length()) {
+            throw new IllegalArgumentException("cannot cut " + length() + " tokens to " + newLength);
         }
-        length = newLength;
-        workspace.cache().shrink(prefixLength + newLength);
+        positions.truncate(newLength);
+        // Tokens that saw others which are gone now are not what they would be without them.
+        computed = newLength < computedMutually ? 0 : Math.min(computed, newLength);
+        logitsLength = 0;
+        cache.shrink(prefixLength + newLength);
     }
 }

@@ -3,7 +3,7 @@ package io.github.glmjava.layer;
 import io.github.glmjava.tensor.Kernels;
 
 /** Root mean square layer normalisation with a learned weight. */
-public final class RmsNorm {
+public final class RmsNorm implements Norm {
     private final float[] weight;
     private final float epsilon;
 
@@ -16,8 +16,13 @@ public final class RmsNorm {
         this.epsilon = epsilon;
     }
 
-    /** Input and output are {@code tokens x features}, row-major. */
-    void apply(Workspace workspace, float[] input, int tokens, float[] output) {
+    /** Norms the features of one head in place. */
+    void applyInPlace(Kernels kernels, float[] values, int offset) {
+        kernels.rmsNorm(values, offset, weight, epsilon, values, offset);
+    }
+
+    @Override
+    public void apply(Workspace workspace, float[] input, int tokens, float[] output) {
         Kernels kernels = workspace.kernels();
         int size = weight.length;
         if (tokens == 1) {

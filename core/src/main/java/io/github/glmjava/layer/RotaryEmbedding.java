@@ -1,42 +1,69 @@
 package io.github.glmjava.layer;
 
-import java.util.Arrays;
+import io.github.glmjava.tensor.Kernels;
 
 /**
- * The angles of the rotary position embedding (Su et al. 2021) for interleaved pairs: pair i at position p turns by
- * {@code p * base^(-2i / size)}, where p is the token's index divided by the position scale. Frequencies and angles are rounded to floats as the original code rounds them
- * (modeling_chatglm.py, RotaryEmbedding.forward_impl), which matters at large positions.
+ * The rotary position embedding (see {@link RotaryConfig}). Frequencies and angles are rounded to floats
+ * as the original code rounds them (modeling_chatglm.py, RotaryEmbedding.forward_impl), which matters at large positions.
  */
 final class RotaryEmbedding {
+    private final RotaryConfig config;
     private final float[] frequencies;
-    private final float positionScale;
+
+    /** For each token {@code axes x size} factors, in the order of the features that they are for. */
+    private float[] cosines = new float[0];
+
+    /** The same; negative for the first feature of each pair. */
+    private float[] sines = cosines;
 
     RotaryEmbedding(RotaryConfig config) {
-        positionScale = (float) config.positionScale();
+        this.config = config;
         frequencies = new float[config.size() / 2];
         for (int i = 0; i < frequencies.length; i++) {
             float exponent = (float) (2 * i) / config.size();
-            frequencies[i] = 1 / (float) Math.pow((float) config.base(), exponent);
+            float frequency = 1 / (float) Math.pow((float) config.base(), exponent);
+            frequencies[i] = config.halfPrecision() ? Float.float16ToFloat(Float.floatToFloat16(frequency)) : frequency;
         }
     }
 
-    /**
-     * Fills the tables that {@link io.github.glmjava.tensor.Kernels#rotatePairs} reads, {@code tokens x size} each.
-     *
-     * @param firstPosition the position of the first token; the others follow
-     */
-    void angles(int firstPosition, int tokens, float[] cosines, float[] sines) {
-        int at = 0;
-        for (int position = firstPosition; position < firstPosition + tokens; position++) {
-            for (float frequency : frequencies) {
-                double angle = position / positionScale * frequency;
+    /** Makes room for this many tokens at a time. */
+    void reserve(int tokens) {
+        cosines = new float[tokens * config.axes() * config.size()];
+        sines = new float[cosines.length];
+    }
+
+    /** Computes the angles of the token at this index of a sequence, which {@link #rotate} then knows as {@code token}. */
+    void prepare(int token, TokenPositions positions, int index) {
+        int table = token * config.axes() * config.size();
+        for (int axis = 0; axis < config.axes(); axis++) {
+            float position = positions.position(axis, index) / (float) config.positionScale();
+            for (int i = 0; i < frequencies.length; i++) {
+                double angle = position * frequencies[i];
                 // The JVM has one implementation for interpreted and compiled code; StrictMath's allocates.
-                float cosine = (float) Math.cos(angle);
-                float sine = (float) Math.sin(angle);
-                Arrays.fill(cosines, at, at + 2, cosine);
-                sines[at] = -sine;
-                sines[at + 1] = sine;
-                at += 2;
+                put(table + axis * config.size(), i, (float) Math.cos(angle), (float) Math.sin(angle));
+            }
+        }
+    }
+
+    private void put(int table, int pair, float cosine, float sine) {
+        boolean neighbours = config.pairing() == RotaryConfig.Pairing.NEIGHBOURS;
+        int first = table + (neighbours ? 2 * pair : pair);
+        int second = first + (neighbours ? 1 : frequencies.length);
+        cosines[first] = cosine;
+        cosines[second] = cosine;
+        sines[first] = -sine;
+        sines[second] = sine;
+    }
+
+    /** Turns the leading features of one head of one of the prepared tokens. */
+    void rotate(Kernels kernels, int token, float[] values, int offset) {
+        int size = config.size();
+        for (int axis = 0; axis < config.axes(); axis++) {
+            int table = (token * config.axes() + axis) * size;
+            int at = offset + axis * size;
+            switch (config.pairing()) {
+                case NEIGHBOURS -> kernels.rotatePairs(values, at, cosines, sines, table, size);
+                case HALVES -> kernels.rotateHalves(values, at, cosines, sines, table, size);
             }
         }
     }

@@ -3,19 +3,24 @@ package io.github.glmjava.layer;
 import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.MatrixMultiplication;
 import io.github.glmjava.tensor.WorkerTeam;
+import java.util.Objects;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that changes while one sequence runs through the layers, allocated once and used for every token: the
- * activations of up to as many tokens as were ever fed at a time. All arrays are row-major with one row a token.
+ * Everything that changes while tokens run through the layers, but the caches of their sequences; allocated once and used
+ * for every token: the activations of up to as many tokens as were ever fed at a time. All arrays are row-major with one row a token.
  */
 final class Workspace {
     private final GlmConfig config;
     private final Kernels kernels;
     private final WorkerTeam team;
-    private final KeyValueCache cache;
+    private final TokenRows rows = new TokenRows();
     private final MatrixMultiplication multiplication;
     private final AttentionPass attentionPass;
+    private final RotaryEmbedding rotary;
+    private final @Nullable LatentSpace latentSpace;
+    private final ExpertChoice expertChoice = new ExpertChoice();
 
     private int capacity;
 
@@ -30,10 +35,10 @@ final class Workspace {
 
     float[] queryKeyValue = hidden;
     float[] attention = hidden;
-    float[] gateAndUp = hidden;
-    float[] activated = hidden;
-    float[] cosines = hidden;
-    float[] sines = hidden;
+    private float[] inner = hidden;
+    private float[] activated = hidden;
+    private float[] gathered = hidden;
+    private float[] expertOutput = hidden;
     private float[] part = hidden;
 
     /** An adapter's inner features and its output; empty as long as there is none. */
@@ -45,9 +50,11 @@ final class Workspace {
         this.config = config;
         this.kernels = kernels;
         this.team = team;
-        cache = new KeyValueCache(config);
         multiplication = new MatrixMultiplication(team);
-        attentionPass = new AttentionPass(config.attention(), kernels, team, cache);
+        LatentConfig latent = config.attention().latent();
+        latentSpace = latent == null ? null : new LatentSpace(config.attention(), latent, team);
+        rotary = new RotaryEmbedding(config.rotary());
+        attentionPass = new AttentionPass(config.attention(), kernels, team, rows);
     }
 
     /** Makes room for this many tokens at a time. */
@@ -60,11 +67,40 @@ final class Workspace {
         sublayer = new float[tokens * config.hiddenSize()];
         queryKeyValue = new float[tokens * config.attention().projectedSize()];
         attention = new float[tokens * config.attention().outputSize()];
-        gateAndUp = new float[tokens * 2 * config.feedForward().size()];
-        activated = new float[tokens * config.feedForward().size()];
-        cosines = new float[tokens * config.rotary().size()];
-        sines = new float[tokens * config.rotary().size()];
+        rotary.reserve(tokens);
         capacity = tokens;
+    }
+
+    /** Room for the inner features of a feed-forward network, gates included. */
+    float[] inner(int floats) {
+        if (inner.length < floats) {
+            inner = new float[floats];
+        }
+        return inner;
+    }
+
+    /** Room for the inner features of a feed-forward network behind their gates. */
+    float[] activated(int floats) {
+        if (activated.length < floats) {
+            activated = new float[floats];
+        }
+        return activated;
+    }
+
+    /** Room for the inputs of one expert. */
+    float[] gathered(int floats) {
+        if (gathered.length < floats) {
+            gathered = new float[floats];
+        }
+        return gathered;
+    }
+
+    /** Room for the outputs of one expert. */
+    float[] expertOutput(int floats) {
+        if (expertOutput.length < floats) {
+            expertOutput = new float[floats];
+        }
+        return expertOutput;
     }
 
     /** Room for one part of a stacked projection's output. */
@@ -105,12 +141,25 @@ final class Workspace {
         return kernels;
     }
 
-    KeyValueCache cache() {
-        return cache;
+    TokenRows rows() {
+        return rows;
     }
 
     MatrixMultiplication multiplication() {
         return multiplication;
+    }
+
+    RotaryEmbedding rotary() {
+        return rotary;
+    }
+
+    /** Only where attention is latent. */
+    LatentSpace latentSpace() {
+        return Objects.requireNonNull(latentSpace);
+    }
+
+    ExpertChoice expertChoice() {
+        return expertChoice;
     }
 
     AttentionPass attentionPass() {

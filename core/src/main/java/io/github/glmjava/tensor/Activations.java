@@ -8,14 +8,25 @@ final class Activations {
     /** Floats in the kernels' order. */
     float[] floats = new float[0];
 
-    /** 8-bit integers. */
-    short[] integers = new short[0];
+    /** 8-bit integers, each in both halves of an int. */
+    int[] integers = new int[0];
 
-    /** What the integers of a group are to be multiplied with. */
+    /** What the integers of a group are to be multiplied with, divided by 65536. */
     float[] scales = floats;
 
-    /** What a kernel starts a group's sum with. */
-    short[] offsets = integers;
+    /** What a kernel starts a group's 16-bit sum with, in both halves of an int. */
+    int[] integerStarts = integers;
+
+    /** What a kernel starts a group's float sum with. */
+    float[] starts = floats;
+
+    /** Makes room for the starts of so many groups. */
+    float[] starts(int groups) {
+        if (starts.length < groups) {
+            starts = new float[groups];
+        }
+        return starts;
+    }
 
     /** Makes room for so many floats. */
     float[] floats(int count) {
@@ -41,21 +52,25 @@ final class Activations {
         int sum = 0;
         for (int i = 0; i < BlockLayout.GROUP; i++) {
             int value = i < count ? (int) Math.rint(input[from + i] * inverse) : 0;
-            integers[target + i] = (short) value;
+            integers[target + i] = twice(value);
             sum += value;
         }
-        scales[group] = largest / 127;
-        offsets[group] = (short) (-8 * sum);
+        scales[group] = largest / 127 * 0x1p-16f;
+        integerStarts[group] = twice(-8 * sum);
+    }
+
+    private static int twice(int value) {
+        return (value << 16) | (value & 0xffff);
     }
 
     /** Makes room for so many integers in so many groups. */
     void integers(int count, int groups) {
         if (integers.length < count) {
-            integers = new short[count];
+            integers = new int[count];
         }
         if (scales.length < groups) {
             scales = new float[groups];
-            offsets = new short[groups];
+            integerStarts = new int[groups];
         }
     }
 }

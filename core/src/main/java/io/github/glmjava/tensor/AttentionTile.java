@@ -1,11 +1,8 @@
 package io.github.glmjava.tensor;
 
-import java.util.Arrays;
-
 /**
- * Some query rows (heads of one query group, of one or several tokens) on their way through the pages of keys and
- * values, with the running state of the online softmax: after each page, {@code accumulated[r] / sum[r]} is the
- * attention output over what row r has seen so far. Scratch space of one worker; not safe for use by several threads.
+ * Some query rows (heads of one query group, of one or several tokens) on their way through the pages of keys and values.
+ * Scratch space of one worker; not safe for use by several threads.
  */
 public final class AttentionTile {
     /**
@@ -14,64 +11,62 @@ public final class AttentionTile {
      */
     public static final int PAGE = 128;
 
-    /** Head sizes are padded to a multiple of this, the widest vector's float count. */
-    private static final int PADDING = 16;
-
-    final int headSize;
-    final int paddedHeadSize;
+    final int keySize;
     final float[] queries;
-    final float[] accumulated;
     final float[] scores;
-    final float[] maximum;
-    final float[] sum;
+
+    /** One panel of keys or values as floats. */
+    final float[] panel;
 
     /** For each row, how many positions of the current page it may see. */
     final int[] visible;
 
-    int rows;
+    private final AttentionState state;
+    private int rows;
 
     /**
      * @param maxRows the most rows at a time
-     * @param headSize features of a head
+     * @param keySize features of a query and of a key
+     * @param valueSize features of a value
      */
-    public AttentionTile(int maxRows, int headSize) {
-        this.headSize = headSize;
-        paddedHeadSize = padded(headSize);
-        queries = new float[maxRows * headSize];
-        accumulated = new float[maxRows * paddedHeadSize];
+    public AttentionTile(int maxRows, int keySize, int valueSize) {
+        this.keySize = keySize;
+        queries = new float[maxRows * keySize];
         scores = new float[maxRows * PAGE];
-        maximum = new float[maxRows];
-        sum = new float[maxRows];
+        panel = new float[KeyValuePage.WIDTH * Math.max(PAGE, keySize + 3)];
         visible = new int[maxRows];
+        state = new AttentionState(maxRows, valueSize);
     }
 
-    /** A head size rounded up to what a row of a value page takes. */
-    public static int padded(int headSize) {
-        return Math.ceilDiv(headSize, PADDING) * PADDING;
+    /** A value's size rounded up to whole panels. */
+    static int padded(int valueSize) {
+        return Math.ceilDiv(valueSize, KeyValuePage.WIDTH) * KeyValuePage.WIDTH;
     }
 
-    /** The most rows that {@link #begin} accepts. */
-    public int capacity() {
-        return maximum.length;
+    /** What the rows have seen since {@link #begin}. */
+    public AttentionState state() {
+        return state;
     }
 
-    /** Starts {@code count} new rows that have seen nothing. */
+    int rows() {
+        return rows;
+    }
+
+    /** Lets so many rows have seen nothing; their queries stay. */
     public void begin(int count) {
         rows = count;
-        Arrays.fill(accumulated, 0, count * paddedHeadSize, 0);
-        Arrays.fill(maximum, 0, count, Float.NEGATIVE_INFINITY);
-        Arrays.fill(sum, 0, count, 0);
+        state.clear(count);
     }
 
     /**
      * Sets a row's query.
      *
-     * @param source holds {@code headSize} features from {@code offset} on
+     * @param source holds {@code keySize} features from {@code offset} on
      * @param scale the softmax scale; it is applied here, before the products with the keys, which keeps them small
      */
     public void query(int row, float[] source, int offset, float scale) {
-        int start = row * headSize;
-        for (int i = 0; i < headSize; i++) {
+        int start = row * keySize;
+        for (int i = 0; i < keySize; i++) {
             queries[start + i] = source[offset + i] * scale;
         }
     }
@@ -81,12 +76,12 @@ public final class AttentionTile {
         visible[row] = positions;
     }
 
-    /** Writes a row's attention output, {@code headSize} features. */
-    public void finish(int row, float[] target, int offset) {
-        float inverse = 1 / sum[row];
-        int start = row * paddedHeadSize;
-        for (int i = 0; i < headSize; i++) {
-            target[offset + i] = accumulated[start + i] * inverse;
+    /** The most positions that a row may see. */
+    int farthest() {
+        int farthest = 0;
+        for (int row = 0; row < rows; row++) {
+            farthest = Math.max(farthest, visible[row]);
         }
+        return farthest;
     }
 }

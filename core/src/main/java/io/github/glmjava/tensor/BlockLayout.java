@@ -12,8 +12,8 @@ import java.nio.ByteOrder;
  * <p>Elements are interleaved so that a lane of a vector belongs to one row, which spares every horizontal sum:
  *
  * <ul>
- *   <li>Q8: 8 runs of 32 words of 32 bits, one word a row, with 4 columns of the row from its lowest byte up. 8.5 bits a
- *       weight.
+ *   <li>Q8: 8 runs of 32 words of 32 bits, one word a row, with 4 columns of the row from its lowest byte up, each 128
+ *       more than the signed value. 8.5 bits a weight.
  *   <li>Q4: 8 runs of 32 words of 16 bits, one word a row, with 4 columns of the row from its lowest bits up, each 8
  *       more than the signed value. 4.5 bits a weight.
  * </ul>
@@ -95,7 +95,7 @@ record BlockLayout(MatrixFormat format, int columns) {
         int run = column / WORD_COLUMNS;
         int inWord = column % WORD_COLUMNS;
         if (format == MatrixFormat.Q8) {
-            return data.get(ValueLayout.JAVA_BYTE, group + 4L * (run * ROWS + row) + inWord);
+            return (data.get(ValueLayout.JAVA_BYTE, group + 4L * (run * ROWS + row) + inWord) & 255) - 128;
         }
         int word = data.get(SHORT, group + 2L * (run * ROWS + slot(row)));
         return ((word >> (4 * inWord)) & 15) - 8;
@@ -114,7 +114,7 @@ record BlockLayout(MatrixFormat format, int columns) {
             if (format == MatrixFormat.Q8) {
                 int at = offset + 4 * (run * ROWS + row);
                 for (int i = 0; i < WORD_COLUMNS; i++) {
-                    bytes[at + i] = (byte) values[column + i];
+                    bytes[at + i] = (byte) (values[column + i] + 128);
                 }
             } else {
                 int at = offset + 2 * (run * ROWS + slot(row));

@@ -1,6 +1,8 @@
 package io.github.glmjava.tensor;
 
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * A quantised matrix multiplied by vector kernels whose lanes are rows: {@link BlockLayout}. A single token streams each
@@ -12,7 +14,7 @@ abstract class BlockMatrix extends Matrix {
     static final int PANEL_ROWS = 2 * BlockLayout.ROWS;
 
     /** Groups of columns that are unpacked together. */
-    static final int PANEL_GROUPS = 32;
+    static final int PANEL_GROUPS = 8;
 
     private final BlockLayout layout;
 
@@ -25,8 +27,8 @@ abstract class BlockMatrix extends Matrix {
         return layout;
     }
 
-    /** Multiplies the block at this offset with one token; {@code sums} receives its 32 rows from {@code at} on. */
-    abstract void stream(long offset, Activations arranged, float[] sums, int at);
+    /** Multiplies two blocks from this row on with one token; {@code sums} receives {@code PANEL_ROWS} products. */
+    abstract void stream(int row, Activations arranged, float[] sums);
 
     /**
      * Adds the products of a panel to the sums.
@@ -56,9 +58,9 @@ abstract class BlockMatrix extends Matrix {
     final void multiply(Activations arranged, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
         float[] sums = scratch.floats(tokens * PANEL_ROWS + panelFloats());
         if (tokens == 1) {
-            for (int row = from; row < to; row += BlockLayout.ROWS) {
-                stream(layout.groupOffset(row, 0), arranged, sums, 0);
-                System.arraycopy(sums, 0, output, row, Math.min(BlockLayout.ROWS, to - row));
+            for (int row = from; row < to; row += PANEL_ROWS) {
+                stream(row, arranged, sums);
+                System.arraycopy(sums, 0, output, row, Math.min(PANEL_ROWS, to - row));
             }
             return;
         }
@@ -72,6 +74,20 @@ abstract class BlockMatrix extends Matrix {
             for (int token = 0; token < tokens; token++) {
                 System.arraycopy(sums, token * PANEL_ROWS, output, token * rows() + row, count);
             }
+        }
+    }
+
+    /**
+     * Unpacks the scales of a vector of words, the lower halves to {@code target} and the upper ones, rows of the second
+     * half of a block, 16 further; those of the next group are {@code PANEL_ROWS} further.
+     */
+    final void unpackScales(long offset, int groups, float[] floats, int target) {
+        for (int group = 0; group < groups; group++) {
+            long at = offset + (long) group * layout.groupBytes() + layout.elementBytes();
+            int to = target + group * PANEL_ROWS;
+            IntVector scales = IntVector.fromMemorySegment(Lanes.INTS, data(), at, Lanes.LITTLE_ENDIAN);
+            scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(floats, to);
+            scales.and(0xffff0000).reinterpretAsFloats().intoArray(floats, to + 16);
         }
     }
 

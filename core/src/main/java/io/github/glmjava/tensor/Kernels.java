@@ -25,6 +25,21 @@ public interface Kernels {
      */
     void rmsNorm(float[] input, int inputOffset, float[] weight, float epsilon, float[] output, int outputOffset);
 
+    /**
+     * Layer normalisation (Ba et al. 2016): {@code y_i = w_i * (x_i - mean(x)) / sqrt(variance(x) + epsilon) + b_i}.
+     *
+     * @param weight one factor per feature; its length is the number of features
+     * @param bias one addend per feature
+     */
+    void layerNorm(
+            float[] input,
+            int inputOffset,
+            float[] weight,
+            float[] bias,
+            float epsilon,
+            float[] output,
+            int outputOffset);
+
     /** {@code target[i] += addend[i]} over {@code count} elements: residual connections and biases. */
     void add(float[] target, int targetOffset, float[] addend, int addendOffset, int count);
 
@@ -37,6 +52,23 @@ public interface Kernels {
     void swiGlu(float[] gateAndUp, int offset, int width, float[] output, int outputOffset);
 
     /**
+     * The Gaussian error linear unit (Hendrycks and Gimpel 2016) in place: {@code x * (1 + erf(x / sqrt(2))) / 2}, to
+     * about 1e-7.
+     */
+    void gelu(float[] values, int offset, int count);
+
+    /** Its approximation {@code x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))) / 2}, in place. */
+    void geluByTanh(float[] values, int offset, int count);
+
+    /**
+     * Rotary position embedding of pairs {@code (x_i, x_(dims / 2 + i))}, in place; otherwise as {@link #rotatePairs}.
+     *
+     * @param cosines the angles' cosines twice: {@code c_0 c_1 ... c_0 c_1 ...}
+     * @param sines the angles' sines twice, first negated: {@code -s_0 -s_1 ... s_0 s_1 ...}
+     */
+    void rotateHalves(float[] values, int offset, float[] cosines, float[] sines, int tableOffset, int dims);
+
+    /**
      * Rotary position embedding (Su et al. 2021) of interleaved pairs: {@code (x_2i, x_2i+1)} turns by angle i.
      *
      * @param values receives the rotation in place; {@code dims} elements from {@code offset} on
@@ -47,13 +79,23 @@ public interface Kernels {
      */
     void rotatePairs(float[] values, int offset, float[] cosines, float[] sines, int tableOffset, int dims);
 
+    /** An empty page of a key-value cache, for this many groups. */
+    KeyValuePage page(CacheFormat format, int groups, int keySize, int valueSize);
+
     /**
      * Lets the query rows of a tile attend to one page of keys and values, by the online softmax (Milakov and Gimelshein
-     * 2018; Dao et al. 2022): the tile's running maximum, sum and weighted values are updated.
+     * 2018; Dao et al. 2022): the tile's {@link AttentionTile#state} is updated.
      *
-     * @param tile the rows, of which row r sees the first {@link AttentionTile#visible}[r] positions of the page
-     * @param keys one page, {@code headSize x PAGE} from {@code keysOffset} on: positions are adjacent
-     * @param values one page, {@code PAGE x paddedHeadSize} from {@code valuesOffset} on: features are adjacent
+     * @param tile the rows, of which row r sees the first {@code visible[r]} positions of the page
+     * @param group which of the page's groups the rows read
      */
-    void attend(AttentionTile tile, float[] keys, int keysOffset, float[] values, int valuesOffset);
+    void attend(AttentionTile tile, KeyValuePage page, int group);
+
+    /**
+     * Merges what a row has seen in one part of the context into what it has seen of those before.
+     *
+     * @param total updated
+     * @param part of which row {@code partRow} has seen something
+     */
+    void merge(AttentionState total, int row, AttentionState part, int partRow);
 }

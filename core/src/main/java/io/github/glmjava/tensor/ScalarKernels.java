@@ -28,6 +28,57 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void layerNorm(
+            float[] input,
+            int inputOffset,
+            float[] weight,
+            float[] bias,
+            float epsilon,
+            float[] output,
+            int outputOffset) {
+        int size = weight.length;
+        float sum = 0;
+        for (int i = inputOffset; i < inputOffset + size; i++) {
+            sum += input[i];
+        }
+        float mean = sum / size;
+        float squares = 0;
+        for (int i = inputOffset; i < inputOffset + size; i++) {
+            squares += (input[i] - mean) * (input[i] - mean);
+        }
+        float scale = (float) (1 / Math.sqrt(squares / size + epsilon));
+        for (int i = 0; i < size; i++) {
+            output[outputOffset + i] = (input[inputOffset + i] - mean) * scale * weight[i] + bias[i];
+        }
+    }
+
+    @Override
+    public void gelu(float[] values, int offset, int count) {
+        for (int i = offset; i < offset + count; i++) {
+            values[i] = Gelu.exact(values[i]);
+        }
+    }
+
+    @Override
+    public void geluByTanh(float[] values, int offset, int count) {
+        for (int i = offset; i < offset + count; i++) {
+            values[i] = Gelu.byTanh(values[i]);
+        }
+    }
+
+    @Override
+    public void rotateHalves(float[] values, int offset, float[] cosines, float[] sines, int tableOffset, int dims) {
+        int half = dims / 2;
+        for (int i = 0; i < half; i++) {
+            float first = values[offset + i];
+            float second = values[offset + half + i];
+            values[offset + i] = first * cosines[tableOffset + i] + second * sines[tableOffset + i];
+            values[offset + half + i] =
+                    second * cosines[tableOffset + half + i] + first * sines[tableOffset + half + i];
+        }
+    }
+
+    @Override
     public void add(float[] target, int targetOffset, float[] addend, int addendOffset, int count) {
         for (int i = 0; i < count; i++) {
             target[targetOffset + i] += addend[addendOffset + i];
@@ -53,59 +104,28 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void attend(AttentionTile tile, float[] keys, int keysOffset, float[] values, int valuesOffset) {
-        for (int row = 0; row < tile.rows; row++) {
-            int visible = tile.visible[row];
-            if (visible > 0) {
-                score(tile, row, keys, keysOffset, visible);
-                softmax(tile, row, visible);
-                addValues(tile, row, values, valuesOffset, visible);
-            }
-        }
+    public KeyValuePage page(CacheFormat format, int groups, int keySize, int valueSize) {
+        return switch (format) {
+            case F32 -> new F32Page(groups, keySize, valueSize);
+            case BF16 -> new BF16Page(groups, keySize, valueSize);
+            case Q8 -> new Q8Page(groups, keySize, valueSize);
+        };
     }
 
-    private static void score(AttentionTile tile, int row, float[] keys, int keysOffset, int visible) {
-        float[] scores = tile.scores;
-        int start = row * AttentionTile.PAGE;
-        for (int position = 0; position < visible; position++) {
-            float score = 0;
-            for (int i = 0; i < tile.headSize; i++) {
-                score += tile.queries[row * tile.headSize + i] * keys[keysOffset + i * AttentionTile.PAGE + position];
-            }
-            scores[start + position] = score;
-        }
-    }
-
-    /** Turns the scores into weights relative to the new maximum, and rescales what was accumulated under the old. */
-    private static void softmax(AttentionTile tile, int row, int visible) {
-        float[] scores = tile.scores;
-        int start = row * AttentionTile.PAGE;
-        float maximum = tile.maximum[row];
-        for (int i = start; i < start + visible; i++) {
-            maximum = Math.max(maximum, scores[i]);
-        }
-        float rescale = exp(tile.maximum[row] - maximum);
-        float sum = 0;
-        for (int i = start; i < start + visible; i++) {
-            scores[i] = exp(scores[i] - maximum);
-            sum += scores[i];
-        }
-        tile.maximum[row] = maximum;
-        tile.sum[row] = tile.sum[row] * rescale + sum;
-        for (int i = row * tile.paddedHeadSize; i < (row + 1) * tile.paddedHeadSize; i++) {
-            tile.accumulated[i] *= rescale;
-        }
-    }
-
-    private static void addValues(AttentionTile tile, int row, float[] values, int valuesOffset, int visible) {
-        int target = row * tile.paddedHeadSize;
-        for (int position = 0; position < visible; position++) {
-            float weight = tile.scores[row * AttentionTile.PAGE + position];
-            int source = valuesOffset + position * tile.paddedHeadSize;
-            for (int i = 0; i < tile.headSize; i++) {
-                tile.accumulated[target + i] += weight * values[source + i];
+    @Override
+    public void attend(AttentionTile tile, KeyValuePage page, int group) {
+        ScalarAttention.score(tile, page, group);
+        for (int row = 0; row < tile.rows(); row++) {
+            if (tile.visible[row] > 0) {
+                ScalarAttention.softmax(tile, row);
             }
         }
+        ScalarAttention.addValues(tile, page, group);
+    }
+
+    @Override
+    public void merge(AttentionState total, int row, AttentionState part, int partRow) {
+        ScalarAttention.merge(total, row, part, partRow);
     }
 
     private static float exp(float x) {

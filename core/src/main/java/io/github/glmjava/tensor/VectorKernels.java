@@ -2,7 +2,6 @@ package io.github.glmjava.tensor;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /** The kernels on the Vector API. */
 final class VectorKernels implements Kernels {
@@ -45,6 +44,81 @@ final class VectorKernels implements Kernels {
         }
         for (int i = end; i < weight.length; i++) {
             output[outputOffset + i] = weight[i] * (input[inputOffset + i] * scale);
+        }
+    }
+
+    @Override
+    public void layerNorm(
+            float[] input,
+            int inputOffset,
+            float[] weight,
+            float[] bias,
+            float epsilon,
+            float[] output,
+            int outputOffset) {
+        int size = weight.length;
+        int end = Lanes.FLOATS.loopBound(size);
+        float mean = sumOfPowers(input, inputOffset, size, 0, false) / size;
+        float variance = sumOfPowers(input, inputOffset, size, mean, true) / size;
+        float scale = (float) (1 / Math.sqrt(variance + epsilon));
+        for (int i = 0; i < end; i += Lanes.COUNT) {
+            FloatVector.fromArray(Lanes.FLOATS, input, inputOffset + i)
+                    .sub(mean)
+                    .mul(scale)
+                    .mul(FloatVector.fromArray(Lanes.FLOATS, weight, i))
+                    .add(FloatVector.fromArray(Lanes.FLOATS, bias, i))
+                    .intoArray(output, outputOffset + i);
+        }
+        for (int i = end; i < size; i++) {
+            output[outputOffset + i] = (input[inputOffset + i] - mean) * scale * weight[i] + bias[i];
+        }
+    }
+
+    /** The sum of {@code x - center}, or of its squares. */
+    private static float sumOfPowers(float[] input, int offset, int size, float center, boolean squared) {
+        int end = Lanes.FLOATS.loopBound(size);
+        FloatVector sums = FloatVector.zero(Lanes.FLOATS);
+        for (int i = offset; i < offset + end; i += Lanes.COUNT) {
+            FloatVector x = FloatVector.fromArray(Lanes.FLOATS, input, i).sub(center);
+            sums = squared ? x.fma(x, sums) : sums.add(x);
+        }
+        float sum = Lanes.sum(sums);
+        for (int i = offset + end; i < offset + size; i++) {
+            float x = input[i] - center;
+            sum += squared ? x * x : x;
+        }
+        return sum;
+    }
+
+    @Override
+    public void gelu(float[] values, int offset, int count) {
+        VectorGelu.exact(values, offset, count);
+    }
+
+    @Override
+    public void geluByTanh(float[] values, int offset, int count) {
+        VectorGelu.byTanh(values, offset, count);
+    }
+
+    @Override
+    public void rotateHalves(float[] values, int offset, float[] cosines, float[] sines, int tableOffset, int dims) {
+        int half = dims / 2;
+        int end = Lanes.FLOATS.loopBound(half);
+        for (int i = 0; i < end; i += Lanes.COUNT) {
+            FloatVector first = FloatVector.fromArray(Lanes.FLOATS, values, offset + i);
+            FloatVector second = FloatVector.fromArray(Lanes.FLOATS, values, offset + half + i);
+            FloatVector cosine = FloatVector.fromArray(Lanes.FLOATS, cosines, tableOffset + i);
+            FloatVector sine = FloatVector.fromArray(Lanes.FLOATS, sines, tableOffset + half + i);
+            first.mul(cosine).sub(second.mul(sine)).intoArray(values, offset + i);
+            second.mul(cosine).add(first.mul(sine)).intoArray(values, offset + half + i);
+        }
+        for (int i = end; i < half; i++) {
+            float first = values[offset + i];
+            float second = values[offset + half + i];
+            float cosine = cosines[tableOffset + i];
+            float sine = sines[tableOffset + half + i];
+            values[offset + i] = first * cosine - second * sine;
+            values[offset + half + i] = second * cosine + first * sine;
         }
     }
 
@@ -94,58 +168,28 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void attend(AttentionTile tile, float[] keys, int keysOffset, float[] values, int valuesOffset) {
-        VectorAttention.score(tile, keys, keysOffset);
-        for (int row = 0; row < tile.rows; row++) {
+    public KeyValuePage page(CacheFormat format, int groups, int keySize, int valueSize) {
+        return switch (format) {
+            case F32 -> new F32Page(groups, keySize, valueSize);
+            case BF16 -> new VectorBF16Page(groups, keySize, valueSize);
+            case Q8 -> new VectorQ8Page(groups, keySize, valueSize);
+        };
+    }
+
+    @Override
+    public void attend(AttentionTile tile, KeyValuePage page, int group) {
+        int positions = tile.farthest();
+        VectorAttention.score(tile, page, group, positions);
+        for (int row = 0; row < tile.rows(); row++) {
             if (tile.visible[row] > 0) {
-                softmax(tile, row);
+                VectorAttention.softmax(tile, row);
             }
         }
-        VectorAttention.addValues(tile, values, valuesOffset);
+        VectorAttention.addValues(tile, page, group, positions);
     }
 
-    /** Turns the scores into weights relative to the new maximum, and rescales what was accumulated under the old. */
-    private static void softmax(AttentionTile tile, int row) {
-        float[] scores = tile.scores;
-        int start = row * AttentionTile.PAGE;
-        int visible = tile.visible[row];
-        int end = Math.ceilDiv(visible, Lanes.COUNT) * Lanes.COUNT;
-        for (int i = visible; i < end; i++) {
-            scores[start + i] = Float.NEGATIVE_INFINITY;
-        }
-        FloatVector largest = FloatVector.broadcast(Lanes.FLOATS, Float.NEGATIVE_INFINITY);
-        for (int i = 0; i < end; i += Lanes.COUNT) {
-            largest = largest.max(FloatVector.fromArray(Lanes.FLOATS, scores, start + i));
-        }
-        float maximum = Math.max(tile.maximum[row], largest.reduceLanes(VectorOperators.MAX));
-        float sum = weigh(scores, start, start + end, maximum);
-        float rescale = exp(tile.maximum[row] - maximum);
-        tile.maximum[row] = maximum;
-        tile.sum[row] = tile.sum[row] * rescale + sum;
-        int first = row * tile.paddedHeadSize;
-        for (int i = first; i < first + tile.paddedHeadSize; i += Lanes.COUNT) {
-            FloatVector.fromArray(Lanes.FLOATS, tile.accumulated, i)
-                    .mul(rescale)
-                    .intoArray(tile.accumulated, i);
-        }
-    }
-
-    /**
-     * Turns scores into {@code e^(score - maximum)} and returns their sum. Apart from {@link #softmax}, which would
-     * otherwise be more than the compiler is willing to inline: it would allocate vectors.
-     */
-    private static float weigh(float[] scores, int from, int to, float maximum) {
-        FloatVector weights = FloatVector.zero(Lanes.FLOATS);
-        for (int i = from; i < to; i += Lanes.COUNT) {
-            FloatVector weight =
-                    Lanes.exp(FloatVector.fromArray(Lanes.FLOATS, scores, i).sub(maximum));
-            weight.intoArray(scores, i);
-            weights = weights.add(weight);
-        }
-        return Lanes.sum(weights);
-    }
-
-    private static float exp(float exponent) {
-        return Lanes.exp(FloatVector.broadcast(Lanes.FLOATS, exponent)).lane(0);
+    @Override
+    public void merge(AttentionState total, int row, AttentionState part, int partRow) {
+        VectorAttention.merge(total, row, part, partRow);
     }
 }

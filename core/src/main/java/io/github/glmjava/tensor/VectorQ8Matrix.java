@@ -1,24 +1,27 @@
 package io.github.glmjava.tensor;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * 8-bit weights times float activations. A weight is its integer times its scale, which is exact in a float (8 bits times
- * 8 bits of mantissa), and each row is accumulated column after column; so the streamed and the unpacked product agree
- * to the bit.
+ * 8-bit weights times float activations. A mask and a conversion make a float of a byte of a word, 256 or 65536 times too
+ * large for the second and third byte, and the activations are made as much smaller: powers of two cost no precision.
+ * Bytes hold 128 more than the weight; a group's sum starts at -128 times the activations' sum to make up for it. Then it
+ * is scaled and added to the row's sum, group after group. The streamed and the unpacked product agree to the bit.
  */
 final class VectorQ8Matrix extends BlockMatrix {
     /** Bytes of one run of words, and of its first half, rows 0 to 15. */
     private static final int RUN = 4 * BlockLayout.ROWS;
 
     private static final int HALF_RUN = RUN / 2;
+    private static final int SCALE_BYTES = 2 * BlockLayout.ROWS;
     private static final int RUNS = BlockLayout.GROUP / BlockLayout.WORD_COLUMNS;
 
-    private final int elementBytes = layout().elementBytes();
+    /** What the activations of the four columns of a word are multiplied with. */
+    private static final float[] FACTORS = {1, 0x1p-8f, 0x1p-16f, 1};
+
     private final int groupBytes = layout().groupBytes();
 
     VectorQ8Matrix(MemorySegment data, int rows, int columns) {
@@ -33,66 +36,112 @@ final class VectorQ8Matrix extends BlockMatrix {
     void arrange(float[] input, int tokens, Activations arranged) {
         int columns = columns();
         int stride = stride();
+        int groups = layout().groups();
         float[] floats = arranged.floats(Math.multiplyExact(tokens, stride));
+        float[] starts = arranged.starts(tokens * groups);
         for (int token = 0; token < tokens; token++) {
-            System.arraycopy(input, token * columns, floats, token * stride, columns);
-            Arrays.fill(floats, token * stride + columns, (token + 1) * stride, 0);
+            for (int group = 0; group < groups; group++) {
+                int first = group * BlockLayout.GROUP;
+                int target = token * stride + first;
+                float sum = 0;
+                for (int i = 0; i < BlockLayout.GROUP; i++) {
+                    float activation = first + i < columns ? input[token * columns + first + i] : 0;
+                    sum += activation;
+                    floats[target + i] = activation * FACTORS[i % BlockLayout.WORD_COLUMNS];
+                }
+                starts[token * groups + group] = -128 * sum;
+            }
         }
     }
 
     @Override
-    void stream(long offset, Activations arranged, float[] sums, int at) {
-        for (int lane = 0; lane < 16; lane += Lanes.COUNT) {
-            streamRows(offset + 4L * lane, arranged.floats, sums, at + lane);
+    void stream(int row, Activations arranged, float[] sums) {
+        long first = layout().groupOffset(row, 0);
+        long second = hasSecondBlock(row) ? layout().groupOffset(row + BlockLayout.ROWS, 0) : first;
+        if (Lanes.COUNT == 16) {
+            streamRows(first, second - first, arranged.floats, arranged.starts, sums, 0, BlockLayout.ROWS);
+            return;
+        }
+        for (int lane = 0; lane < 16; lane += 2 * Lanes.COUNT) {
+            int at = BlockLayout.ROWS + lane;
+            long distance = 4L * Lanes.COUNT;
+            streamRows(first + 4L * lane, distance, arranged.floats, arranged.starts, sums, lane, lane + Lanes.COUNT);
+            streamRows(second + 4L * lane, distance, arranged.floats, arranged.starts, sums, at, at + Lanes.COUNT);
         }
     }
 
-    /** A vector of rows from the first half of the block and one from the second, which share their words of scales. */
-    private void streamRows(long offset, float[] x, float[] sums, int at) {
+    /**
+     * Four vectors of rows, as many sums as hide the latency of a multiply-add: at the offset one from the first half of a
+     * block and one from the second, which share their words of scales, and two more at some distance. Nothing but the
+     * Vector API is called, for the reason that {@link PanelTile} gives.
+     *
+     * @param at where the sums of the first two go, 16 apart
+     * @param at2 where those of the other two go
+     */
+    private void streamRows(long offset, long distance, float[] x, float[] starts, float[] sums, int at, int at2) {
         MemorySegment weights = data();
-        FloatVector low = FloatVector.zero(Lanes.FLOATS);
-        FloatVector high = low;
-        long group = offset;
-        int end = layout().groups() * BlockLayout.GROUP;
-        for (int first = 0; first < end; first += BlockLayout.GROUP) {
-            IntVector scales = load(weights, group + elementBytes);
-            FloatVector lowScale = scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-            FloatVector highScale = scales.and(0xffff0000).reinterpretAsFloats();
-            long word = group;
-            int column = first;
-            // The inner loop keeps the code small: written out four times it would be more than the compiler inlines.
+        FloatVector total0 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector total1 = total0;
+        FloatVector total2 = total0;
+        FloatVector total3 = total0;
+        int groups = layout().groups();
+        long word = offset;
+        int column = 0;
+        for (int group = 0; group < groups; group++) {
+            FloatVector sum0 = FloatVector.broadcast(Lanes.FLOATS, starts[group]);
+            FloatVector sum1 = sum0;
+            FloatVector sum2 = sum0;
+            FloatVector sum3 = sum0;
             for (int run = 0; run < RUNS; run++) {
-                IntVector l = load(weights, word);
-                IntVector h = load(weights, word + HALF_RUN);
-                for (int shift = 24; shift >= 0; shift -= 8) {
-                    FloatVector activation = FloatVector.broadcast(Lanes.FLOATS, x[column++]);
-                    low = element(l.lanewise(VectorOperators.LSHL, shift))
-                            .mul(lowScale)
-                            .fma(activation, low);
-                    high = element(h.lanewise(VectorOperators.LSHL, shift))
-                            .mul(highScale)
-                            .fma(activation, high);
-                }
+                IntVector w0 = IntVector.fromMemorySegment(Lanes.INTS, weights, word, Lanes.LITTLE_ENDIAN);
+                IntVector w1 = IntVector.fromMemorySegment(Lanes.INTS, weights, word + HALF_RUN, Lanes.LITTLE_ENDIAN);
+                IntVector w2 = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance, Lanes.LITTLE_ENDIAN);
+                IntVector w3 = IntVector.fromMemorySegment(
+                        Lanes.INTS, weights, word + distance + HALF_RUN, Lanes.LITTLE_ENDIAN);
+                FloatVector activation0 = FloatVector.broadcast(Lanes.FLOATS, x[column]);
+                FloatVector activation1 = FloatVector.broadcast(Lanes.FLOATS, x[column + 1]);
+                FloatVector activation2 = FloatVector.broadcast(Lanes.FLOATS, x[column + 2]);
+                FloatVector activation3 = FloatVector.broadcast(Lanes.FLOATS, x[column + 3]);
+                sum0 = ((FloatVector) w0.and(0xff).convert(VectorOperators.I2F, 0)).fma(activation0, sum0);
+                sum1 = ((FloatVector) w1.and(0xff).convert(VectorOperators.I2F, 0)).fma(activation0, sum1);
+                sum2 = ((FloatVector) w2.and(0xff).convert(VectorOperators.I2F, 0)).fma(activation0, sum2);
+                sum3 = ((FloatVector) w3.and(0xff).convert(VectorOperators.I2F, 0)).fma(activation0, sum3);
+                sum0 = ((FloatVector) w0.and(0xff00).convert(VectorOperators.I2F, 0)).fma(activation1, sum0);
+                sum1 = ((FloatVector) w1.and(0xff00).convert(VectorOperators.I2F, 0)).fma(activation1, sum1);
+                sum2 = ((FloatVector) w2.and(0xff00).convert(VectorOperators.I2F, 0)).fma(activation1, sum2);
+                sum3 = ((FloatVector) w3.and(0xff00).convert(VectorOperators.I2F, 0)).fma(activation1, sum3);
+                sum0 = ((FloatVector) w0.and(0xff0000).convert(VectorOperators.I2F, 0)).fma(activation2, sum0);
+                sum1 = ((FloatVector) w1.and(0xff0000).convert(VectorOperators.I2F, 0)).fma(activation2, sum1);
+                sum2 = ((FloatVector) w2.and(0xff0000).convert(VectorOperators.I2F, 0)).fma(activation2, sum2);
+                sum3 = ((FloatVector) w3.and(0xff0000).convert(VectorOperators.I2F, 0)).fma(activation2, sum3);
+                sum0 = ((FloatVector) w0.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0))
+                        .fma(activation3, sum0);
+                sum1 = ((FloatVector) w1.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0))
+                        .fma(activation3, sum1);
+                sum2 = ((FloatVector) w2.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0))
+                        .fma(activation3, sum2);
+                sum3 = ((FloatVector) w3.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0))
+                        .fma(activation3, sum3);
                 word += RUN;
+                column += BlockLayout.WORD_COLUMNS;
             }
-            group += groupBytes;
+            IntVector scales = IntVector.fromMemorySegment(Lanes.INTS, weights, word, Lanes.LITTLE_ENDIAN);
+            total0 = sum0.fma(scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), total0);
+            total1 = sum1.fma(scales.and(0xffff0000).reinterpretAsFloats(), total1);
+            scales = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance, Lanes.LITTLE_ENDIAN);
+            total2 = sum2.fma(scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), total2);
+            total3 = sum3.fma(scales.and(0xffff0000).reinterpretAsFloats(), total3);
+            word += SCALE_BYTES;
         }
-        low.intoArray(sums, at);
-        high.intoArray(sums, at + 16);
-    }
-
-    private static IntVector load(MemorySegment weights, long at) {
-        return IntVector.fromMemorySegment(Lanes.INTS, weights, at, Lanes.LITTLE_ENDIAN);
-    }
-
-    /** The uppermost byte as a number. */
-    private static FloatVector element(IntVector words) {
-        return (FloatVector) words.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0);
+        total0.intoArray(sums, at);
+        total1.intoArray(sums, at + 16);
+        total2.intoArray(sums, at2);
+        total3.intoArray(sums, at2 + 16);
     }
 
     @Override
     int panelFloats() {
-        return PANEL_GROUPS * BlockLayout.GROUP * PANEL_ROWS;
+        return PANEL_GROUPS * PANEL_ROWS * (1 + BlockLayout.GROUP);
     }
 
     @Override
@@ -104,37 +153,61 @@ final class VectorQ8Matrix extends BlockMatrix {
             int tokens,
             float[] sums,
             WorkerScratch scratch) {
-        int panel = tokens * PANEL_ROWS;
-        for (int group = 0; group < groups; group++) {
-            int target = panel + group * BlockLayout.GROUP * PANEL_ROWS;
-            unpack(layout().groupOffset(row, firstGroup + group), sums, target);
-            if (hasSecondBlock(row)) {
-                unpack(
-                        layout().groupOffset(row + BlockLayout.ROWS, firstGroup + group),
-                        sums,
-                        target + BlockLayout.ROWS);
+        int scales = tokens * PANEL_ROWS;
+        int panel = scales + PANEL_GROUPS * PANEL_ROWS;
+        int columns = groups * BlockLayout.GROUP;
+        for (int block = 0; block < (hasSecondBlock(row) ? PANEL_ROWS : BlockLayout.ROWS); block += BlockLayout.ROWS) {
+            for (int lane = 0; lane < 16; lane += Lanes.COUNT) {
+                long offset = layout().groupOffset(row + block, firstGroup) + 4L * lane;
+                int first = block + lane;
+                unpackScales(offset, groups, sums, scales + first);
+                unpack(offset, groups, sums, panel + PanelTile.position(first, columns));
+                unpack(offset + HALF_RUN, groups, sums, panel + PanelTile.position(first + 16, columns));
             }
         }
-        int columns = groups * BlockLayout.GROUP;
-        PanelTile.multiply(sums, panel, columns, arranged.floats, firstGroup * BlockLayout.GROUP, stride(), tokens);
+        int first = firstGroup * BlockLayout.GROUP;
+        PanelTile.multiply(
+                sums,
+                scales,
+                panel,
+                columns,
+                arranged.floats,
+                first,
+                stride(),
+                arranged.starts,
+                firstGroup,
+                layout().groups(),
+                tokens);
     }
 
-    /** Unpacks one group of one block, column by column. */
-    private void unpack(long group, float[] panel, int target) {
-        MemorySegment weights = data();
-        for (int lane = 0; lane < 16; lane += Lanes.COUNT) {
-            IntVector scales = load(weights, group + elementBytes + 4L * lane);
-            FloatVector low = scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-            FloatVector high = scales.and(0xffff0000).reinterpretAsFloats();
+    /** Unpacks a vector of rows column by column. */
+    private void unpack(long offset, int groups, float[] panel, int target) {
+        int at = target;
+        for (int group = 0; group < groups; group++) {
+            long word = offset + (long) group * groupBytes;
             for (int run = 0; run < RUNS; run++) {
-                IntVector l = load(weights, group + (long) run * RUN + 4L * lane);
-                IntVector h = load(weights, group + (long) run * RUN + HALF_RUN + 4L * lane);
-                int at = target + run * BlockLayout.WORD_COLUMNS * PANEL_ROWS + lane;
-                for (int shift = 24; shift >= 0; shift -= 8) {
-                    element(l.lanewise(VectorOperators.LSHL, shift)).mul(low).intoArray(panel, at);
-                    element(h.lanewise(VectorOperators.LSHL, shift)).mul(high).intoArray(panel, at + 16);
-                    at += PANEL_ROWS;
-                }
+                IntVector words = IntVector.fromMemorySegment(Lanes.INTS, data(), word, Lanes.LITTLE_ENDIAN);
+                words.and(0xff)
+                        .convert(VectorOperators.I2F, 0)
+                        .reinterpretAsFloats()
+                        .intoArray(panel, at);
+                at += PanelTile.TILE_ROWS;
+                words.and(0xff00)
+                        .convert(VectorOperators.I2F, 0)
+                        .reinterpretAsFloats()
+                        .intoArray(panel, at);
+                at += PanelTile.TILE_ROWS;
+                words.and(0xff0000)
+                        .convert(VectorOperators.I2F, 0)
+                        .reinterpretAsFloats()
+                        .intoArray(panel, at);
+                at += PanelTile.TILE_ROWS;
+                words.lanewise(VectorOperators.LSHR, 24)
+                        .convert(VectorOperators.I2F, 0)
+                        .reinterpretAsFloats()
+                        .intoArray(panel, at);
+                at += PanelTile.TILE_ROWS;
+                word += RUN;
             }
         }
     }

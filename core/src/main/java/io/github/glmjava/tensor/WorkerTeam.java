@@ -36,6 +36,9 @@ public final class WorkerTeam implements AutoCloseable {
     /** About 40 microseconds: longer than the serial work between two sections of a decode step. */
     private static final int SPINS_BEFORE_PARK = 1000;
 
+    /** Whether some worker waits for a processor: a thread that spins would then keep it from one that works. */
+    private final boolean crowded;
+
     private final Worker[] workers;
     private final AtomicBoolean taken = new AtomicBoolean();
     private volatile boolean closed;
@@ -62,6 +65,7 @@ public final class WorkerTeam implements AutoCloseable {
         if (threads < 1) {
             throw new IllegalArgumentException("threads must be at least 1, found " + threads);
         }
+        crowded = threads > Runtime.getRuntime().availableProcessors();
         workers = new Worker[threads - 1];
         for (int i = 0; i < workers.length; i++) {
             workers[i] = new Worker(i + 1);
@@ -145,11 +149,20 @@ public final class WorkerTeam implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // a hint as good as the other one; nothing depends on it
+    private void spin() {
+        if (crowded) {
+            Thread.yield();
+        } else {
+            Thread.onSpinWait();
+        }
+    }
+
     private void awaitCompletion(int chunks) {
         int spins = 0;
         while (completed < chunks) {
             if (++spins < SPINS_BEFORE_PARK) {
-                Thread.onSpinWait();
+                spin();
             } else {
                 LockSupport.parkNanos(this, 20_000);
             }
@@ -188,7 +201,7 @@ public final class WorkerTeam implements AutoCloseable {
                 if (work(number)) {
                     spins = 0;
                 } else if (++spins < SPINS_BEFORE_PARK) {
-                    Thread.onSpinWait();
+                    spin();
                 } else {
                     parked = true;
                     // Look once more: a section published before the flag was seen would not have woken this thread.

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Arrays;
 import java.util.Random;
 import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.Test;
@@ -101,70 +100,90 @@ class KernelsTest {
 
     @ParameterizedTest
     @MethodSource("kernels")
-    void attendOverSeveralPages(Kernels kernels) {
-        Random random = new Random(7);
-        for (int headSize : new int[] {4, 12, 16, 20, 64}) {
-            for (int rows : new int[] {1, 3, 4, 9}) {
-                checkAttention(kernels, random, headSize, rows);
+    void layerNorm(Kernels kernels) {
+        Random random = new Random(13);
+        for (int size : new int[] {2, 7, 16, 33, 100}) {
+            float[] input = MatrixTest.gaussians(random, size + 2);
+            float[] weight = MatrixTest.gaussians(random, size);
+            float[] bias = MatrixTest.gaussians(random, size);
+            float[] output = new float[size + 3];
+            kernels.layerNorm(input, 2, weight, bias, 1e-5f, output, 3);
+            double mean = 0;
+            for (int i = 0; i < size; i++) {
+                mean += (double) input[2 + i] / size;
+            }
+            double variance = 0;
+            for (int i = 0; i < size; i++) {
+                variance += (input[2 + i] - mean) * (input[2 + i] - mean) / size;
+            }
+            for (int i = 0; i < size; i++) {
+                double expected = weight[i] * (input[2 + i] - mean) / Math.sqrt(variance + 1e-5) + bias[i];
+                assertEquals(expected, output[3 + i], 1e-5);
             }
         }
     }
 
-    private static void checkAttention(Kernels kernels, Random random, int headSize, int rows) {
-        int page = AttentionTile.PAGE;
-        int pages = 3;
-        int padded = AttentionTile.padded(headSize);
-        float[][] keys = new float[pages][];
-        float[][] values = new float[pages][];
-        for (int i = 0; i < pages; i++) {
-            keys[i] = MatrixTest.gaussians(random, headSize * page);
-            values[i] = MatrixTest.gaussians(random, padded * page);
+    /** Against the error function by its series, which converges everywhere. */
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void gelu(Kernels kernels) {
+        int count = 801;
+        float[] values = new float[count + 2];
+        float[] byTanh = new float[count + 2];
+        for (int i = 0; i < count; i++) {
+            values[1 + i] = (i - 400) / 100f;
+            byTanh[1 + i] = values[1 + i];
         }
-        float[] queries = MatrixTest.gaussians(random, rows * headSize);
-        int[] seen = new int[rows];
-        AttentionTile tile = new AttentionTile(rows, headSize);
-        tile.begin(rows);
-        for (int row = 0; row < rows; row++) {
-            seen[row] = 1 + random.nextInt(pages * page);
-            tile.query(row, queries, row * headSize, 0.25f);
+        kernels.gelu(values, 1, count);
+        kernels.geluByTanh(byTanh, 1, count);
+        for (int i = 0; i < count; i++) {
+            double x = (i - 400) / 100f;
+            assertEquals(x * (1 + errorFunction(x / Math.sqrt(2))) / 2, values[1 + i], 4e-7, "gelu of " + x);
+            double inner = Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x);
+            assertEquals(x * (1 + Math.tanh(inner)) / 2, byTanh[1 + i], 4e-7, "gelu by tanh of " + x);
         }
-        for (int i = 0; i < pages; i++) {
-            for (int row = 0; row < rows; row++) {
-                tile.see(row, Math.clamp(seen[row] - i * page, 0, page));
-            }
-            kernels.attend(tile, keys[i], 0, values[i], 0);
-        }
-        for (int row = 0; row < rows; row++) {
-            float[] output = new float[headSize];
-            tile.finish(row, output, 0);
-            double[] expected = attention(queries, row, headSize, keys, values, seen[row]);
-            for (int i = 0; i < headSize; i++) {
-                assertEquals(expected[i], output[i], 2e-6);
-            }
+        float[] far = {-200, 200, -200, 200, -200, 200, -200, 200, -200, 200, -200, 200, -200, 200, -200, 200, 200};
+        kernels.gelu(far, 0, far.length);
+        kernels.geluByTanh(far, 0, far.length);
+        for (int i = 0; i < far.length; i++) {
+            assertEquals(i % 2 == 0 && i < 16 ? 0 : 200, far[i], 1e-6);
         }
     }
 
-    private static double[] attention(
-            float[] queries, int row, int headSize, float[][] keys, float[][] values, int seen) {
-        int page = AttentionTile.PAGE;
-        double[] scores = new double[seen];
-        for (int position = 0; position < seen; position++) {
-            for (int i = 0; i < headSize; i++) {
-                scores[position] +=
-                        0.25 * queries[row * headSize + i] * keys[position / page][i * page + position % page];
-            }
+    private static double errorFunction(double z) {
+        double term = z;
+        double sum = z;
+        for (int n = 1; n < 120; n++) {
+            term *= -z * z / n;
+            sum += term / (2 * n + 1);
         }
-        double maximum = Arrays.stream(scores).max().getAsDouble();
-        double sum =
-                Arrays.stream(scores).map(score -> Math.exp(score - maximum)).sum();
-        double[] output = new double[headSize];
-        for (int position = 0; position < seen; position++) {
-            double weight = Math.exp(scores[position] - maximum) / sum;
-            for (int i = 0; i < headSize; i++) {
-                output[i] += weight * values[position / page][position % page * AttentionTile.padded(headSize) + i];
+        return 2 / Math.sqrt(Math.PI) * sum;
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void rotateHalves(Kernels kernels) {
+        for (int dims : new int[] {2, 6, 16, 34}) {
+            int half = dims / 2;
+            float[] values = MatrixTest.gaussians(new Random(6), dims + 5);
+            float[] before = values.clone();
+            float[] cosines = new float[dims];
+            float[] sines = new float[dims];
+            for (int i = 0; i < dims; i++) {
+                cosines[i] = (float) Math.cos(i % half + 0.5);
+                sines[i] = (float) Math.sin(i % half + 0.5) * (i < half ? -1 : 1);
             }
+            kernels.rotateHalves(values, 3, cosines, sines, 0, dims);
+            for (int i = 0; i < half; i++) {
+                double angle = i + 0.5;
+                double first = before[3 + i];
+                double second = before[3 + half + i];
+                assertEquals(first * Math.cos(angle) - second * Math.sin(angle), values[3 + i], 1e-6);
+                assertEquals(second * Math.cos(angle) + first * Math.sin(angle), values[3 + half + i], 1e-6);
+            }
+            assertEquals(before[2], values[2]);
+            assertEquals(before[3 + dims], values[3 + dims]);
         }
-        return output;
     }
 
     @Test

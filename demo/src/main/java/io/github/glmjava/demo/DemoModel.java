@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * A small GLM of the ChatGLM3 architecture that writes classical Chinese poems; its {@code MODEL_CARD.md} tells more.
  *
  * <p>The model's files are resources of this module. The engine maps files into memory and so needs them in a folder:
- * when the resources lie in one (in a build's output), that is used as it is, otherwise they are extracted to a cache
- * folder of the user the first time, about 26 MB, and found there from then on:
+ * the folder that the system property {@code io.github.glmjava.demo.folder} names, if it is set; else, when the resources
+ * lie in one (in a build's output), that one; else they are extracted to a cache folder of the user the first time, about
+ * 26 MB, and found there from then on:
  *
  * <ul>
  *   <li>the folder that the system property {@code io.github.glmjava.demo.cache} names, if it is set
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * Every model version has a folder of its own in there.
  */
 public final class DemoModel {
+    /** The system property that names a folder where the files are already. */
+    private static final String FOLDER_PROPERTY = "io.github.glmjava.demo.folder";
+
     /** The system property that moves the cache folder. */
     private static final String CACHE_PROPERTY = "io.github.glmjava.demo.cache";
 
@@ -48,13 +52,17 @@ public final class DemoModel {
     public static synchronized Path folder() throws IOException {
         Path known = folder;
         if (known == null) {
-            known = locate();
+            known = locate(System.getProperty(FOLDER_PROPERTY));
             folder = known;
         }
         return known;
     }
 
-    private static Path locate() throws IOException {
+    /** @param given the folder that the user names, or null */
+    static Path locate(@Nullable String given) throws IOException {
+        if (given != null && !given.isEmpty()) {
+            return Path.of(given).toAbsolutePath();
+        }
         URL list = DemoModel.class.getResource("poet/" + FileList.NAME);
         if (list == null) {
             throw new FileNotFoundException("the demo model's files are not on the class path: poet/" + FileList.NAME);

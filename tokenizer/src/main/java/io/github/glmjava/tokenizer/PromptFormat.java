@@ -1,6 +1,7 @@
 package io.github.glmjava.tokenizer;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * How one model family turns text and conversations into prompt ids. Text inside a message never becomes a control
@@ -33,6 +34,20 @@ public interface PromptFormat {
      */
     default boolean canContinue() {
         return true;
+    }
+
+    /**
+     * The same format with values for the variables of a chat template, such as {@code enable_thinking}.
+     *
+     * @param variables JSON values by name
+     * @throws IllegalArgumentException if there are any and the family's prompt is not defined by a template
+     */
+    default PromptFormat withVariables(Map<String, ?> variables) {
+        if (variables.isEmpty()) {
+            return this;
+        }
+        throw new IllegalArgumentException(
+                "the prompt of this family is fixed, it has no variables such as " + variables.keySet());
     }
 
     /**

@@ -4,27 +4,69 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
-/** Opens a tokenizer file of whatever format. */
+/** Opens a tokenizer file, or the tokenizer of a model folder, whatever its format is. */
 public final class TokenizerFiles {
+    /** In order: a folder that has several is read by the first, as transformers does it. */
+    private static final List<String> NAMES =
+            List.of("tokenizer.json", "tokenizer.model", "ice_text.model", "spiece.model", "cog-pretrain.model");
+
+    /** As much of a file as tells its format. */
+    private static final int HEAD_BYTES = 4096;
+
     private TokenizerFiles() {}
 
     /**
-     * Reads a SentencePiece model or a file of ranks in tiktoken's format; which one it is shows in the first byte: the former
-     * begins with the tag of a protobuf field, the latter with a character of base64.
+     * Reads a tokenizer, without the special tokens that a family's own code adds.
      *
-     * @param file at most 32 MB
-     * @throws TokenizerException if the file is malformed or of another format
-     * @throws IOException if the file cannot be read
+     * @param path a HuggingFace {@code tokenizer.json}, a SentencePiece model or a tiktoken file of ranks, or a folder with one of
+     *     them
+     * @throws TokenizerException if there is none, or it is malformed or not supported
+     * @throws IOException if a file cannot be read
      */
-    public static Tokenizer load(Path file) throws IOException {
-        int first;
+    public static Tokenizer load(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            for (String name : NAMES) {
+                Path file = path.resolve(name);
+                if (Files.exists(file)) {
+                    return loadFile(file);
+                }
+            }
+            throw new TokenizerException(path + ": no tokenizer in this folder, expected one of " + NAMES);
+        }
+        return loadFile(path);
+    }
+
+    private static Tokenizer loadFile(Path file) throws IOException {
+        byte[] head;
         try (InputStream in = Files.newInputStream(file)) {
-            first = in.read();
+            head = in.readNBytes(HEAD_BYTES);
         }
-        if (first < 0) {
-            throw new TokenizerException(file + ": the file is empty, expected a tokenizer");
+        int first = 0;
+        while (first < head.length
+                && (head[first] == ' ' || head[first] == '\t' || head[first] == '\r' || head[first] == '\n')) {
+            first++;
         }
-        return first > ' ' && first < 0x7F ? TiktokenTokenizer.load(file) : SentencePieceTokenizer.load(file);
+        if (first < head.length && head[first] == '{') {
+            return HuggingFaceTokenizer.load(file);
+        } else if (isRanks(head)) {
+            return TiktokenTokenizer.load(file);
+        } else if (head.length > 0 && head[0] < ' ') {
+            return SentencePieceTokenizer.load(file);
+        }
+        throw new TokenizerException(
+                file + ": neither a HuggingFace tokenizer.json, nor a SentencePiece model, nor tiktoken"
+                        + " ranks; supported are " + NAMES);
+    }
+
+    /** Whether the first line is base64, a space and digits. The fields of a SentencePiece model begin with control characters. */
+    private static boolean isRanks(byte[] head) {
+        int i = 0;
+        while (i < head.length
+                && (Character.isLetterOrDigit(head[i]) || head[i] == '+' || head[i] == '/' || head[i] == '=')) {
+            i++;
+        }
+        return i > 0 && i + 1 < head.length && head[i] == ' ' && head[i + 1] >= '0' && head[i + 1] <= '9';
     }
 }

@@ -16,7 +16,7 @@ import java.util.function.Function;
  * @param name the name in the checkpoint
  * @param dtype the element type
  * @param shape the dimensions, outermost first; empty for a scalar; a dimension may be zero
- * @param data a read-only view of exactly {@code elements() * dtype.bytes()} bytes, alive as long as the checkpoint is
+ * @param data a read-only view of exactly {@code dtype.byteSize(shape)} bytes, alive as long as the checkpoint is
  *     open; no alignment is promised
  * @param file the file that holds the bytes, for messages
  */
@@ -38,7 +38,7 @@ public record StoredTensor(String name, DType dtype, List<Long> shape, MemorySeg
 
     /** The number of elements: the product of the shape. */
     public long elements() {
-        return data.byteSize() / dtype.bytes();
+        return data.byteSize() / dtype.bytes() * dtype.blockElements();
     }
 
     /**
@@ -55,7 +55,7 @@ public record StoredTensor(String name, DType dtype, List<Long> shape, MemorySeg
 
     /**
      * A copy of the elements as floats in row-major order. Exact for F32, F16 and BF16; F64 is rounded to the nearest
-     * float. Meant for norms, biases and other small tensors.
+     * float, and blocks are unpacked in floats. Meant for norms, biases and other small tensors.
      *
      * @throws CheckpointException if the tensor's type is not a floating-point type, if it has more elements than an array
      *     can hold, or if its bytes cannot be read any more
@@ -63,8 +63,9 @@ public record StoredTensor(String name, DType dtype, List<Long> shape, MemorySeg
      */
     public float[] toFloats() throws CheckpointException {
         switch (dtype) {
-            case F64, F32, F16, BF16 -> {}
-            default -> throw unfit("has dtype " + dtype + ", expected one of F64, F32, F16, BF16");
+            case I64, I32, I16, I8, U8, BOOL ->
+                throw unfit("has dtype " + dtype + ", expected one of F64, F32, F16, BF16");
+            default -> {}
         }
         if (elements() > MAX_ARRAY_LENGTH) {
             throw unfit("has " + elements() + " elements, more than the " + MAX_ARRAY_LENGTH + " of an array");
@@ -74,27 +75,48 @@ public record StoredTensor(String name, DType dtype, List<Long> shape, MemorySeg
 
     private float[] convert(MemorySegment bytes) {
         float[] floats = new float[(int) elements()];
+        readFloats(bytes, 0, floats.length, floats, 0);
+        return floats;
+    }
+
+    /**
+     * Unpacks some elements, like {@link #toFloats}, to be called where the bytes can be read, as in {@link #read}.
+     *
+     * @param first the first element, at the beginning of a block
+     * @param count how many, a whole number of blocks
+     * @param target receives them from {@code offset} on
+     * @throws IllegalArgumentException if this is not a tensor of numbers with a fraction
+     */
+    public void readFloats(long first, int count, float[] target, int offset) {
+        readFloats(data, first, count, target, offset);
+    }
+
+    private void readFloats(MemorySegment bytes, long first, int count, float[] target, int offset) {
+        long at = first / dtype.blockElements() * dtype.bytes();
         switch (dtype) {
-            case F32 -> MemorySegment.copy(bytes, FLOAT, 0, floats, 0, floats.length);
+            case F32 -> MemorySegment.copy(bytes, FLOAT, at, target, offset, count);
             case F64 -> {
-                for (int i = 0; i < floats.length; i++) {
-                    floats[i] = (float) bytes.get(DOUBLE, (long) i * Double.BYTES);
+                for (int i = 0; i < count; i++) {
+                    target[offset + i] = (float) bytes.get(DOUBLE, at + (long) i * Double.BYTES);
                 }
             }
             case F16 -> {
-                for (int i = 0; i < floats.length; i++) {
-                    floats[i] = Float.float16ToFloat(bytes.get(SHORT, (long) i * Short.BYTES));
+                for (int i = 0; i < count; i++) {
+                    target[offset + i] = Float.float16ToFloat(bytes.get(SHORT, at + (long) i * Short.BYTES));
                 }
             }
             case BF16 -> {
                 // BF16 is the upper half of a float's bits.
-                for (int i = 0; i < floats.length; i++) {
-                    floats[i] = Float.intBitsToFloat(bytes.get(SHORT, (long) i * Short.BYTES) << 16);
+                for (int i = 0; i < count; i++) {
+                    target[offset + i] = Float.intBitsToFloat(bytes.get(SHORT, at + (long) i * Short.BYTES) << 16);
                 }
             }
-            default -> throw new IllegalStateException(dtype + " is not a floating-point type");
+            default -> {
+                for (int i = 0; i < count; i += dtype.blockElements(), at += dtype.bytes()) {
+                    BlockedValues.read(dtype, bytes, at, target, offset + i);
+                }
+            }
         }
-        return floats;
     }
 
     private CheckpointException unfit(String problem) {

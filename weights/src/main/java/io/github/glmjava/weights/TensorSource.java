@@ -35,13 +35,16 @@ public record TensorSource(String name, DType dtype, List<Long> shape, Content c
     /**
      * Checks name and shape.
      *
-     * @throws IllegalArgumentException if the name is not Unicode text or is {@code __metadata__}, if a dimension is
+     * @throws IllegalArgumentException if safetensors has no such type, if the name is not Unicode text or is {@code __metadata__}, if a dimension is
      *     negative, or if the size in bytes does not fit a {@code long}
      */
     public TensorSource {
         shape = List.copyOf(shape);
         if (name.equals(SafetensorsHeader.METADATA_KEY) || !StrictJson.isWellFormed(name)) {
             throw new IllegalArgumentException(Quoted.of(name) + " cannot be the name of a tensor");
+        }
+        if (dtype.isBlocked()) {
+            throw new IllegalArgumentException("tensor " + Quoted.of(name) + ": safetensors has no type " + dtype);
         }
         try {
             dtype.byteSize(shape);

@@ -16,6 +16,7 @@ public final class PairMerger {
 
     private final PairTable pairs;
     private final int @Nullable [] ranks;
+    private final int @Nullable [] results;
     private final @Nullable SplitRecord splits;
     private final LongHeap queue = new LongHeap();
     private final int[] scanRanks = new int[SCAN_LIMIT];
@@ -31,7 +32,21 @@ public final class PairMerger {
     public PairMerger(PairTable pairs, int @Nullable [] ranks, @Nullable SplitRecord splits) {
         this.pairs = pairs;
         this.ranks = ranks;
+        this.results = null;
         this.splits = splits;
+    }
+
+    /**
+     * A merger for lists of merges, in which one symbol may be made in several ways of different rank.
+     *
+     * @param merges the number of each pair's merge, lower ones first
+     * @param results what each merge makes
+     */
+    public PairMerger(PairTable merges, int[] results) {
+        this.pairs = merges;
+        this.ranks = null;
+        this.results = results;
+        this.splits = null;
     }
 
     /** Is told of pairs in the order in which they are considered. */
@@ -51,6 +66,10 @@ public final class PairMerger {
             return count;
         }
         return count <= SCAN_LIMIT && splits == null ? scan(symbols, from, count) : queue(symbols, from, count);
+    }
+
+    private int result(int entry) {
+        return results == null ? entry : results[entry];
     }
 
     private int rank(int symbol) {
@@ -81,7 +100,7 @@ public final class PairMerger {
                 return left;
             }
             int position = from + at;
-            symbols[position] = pairs.get(symbols[position], symbols[position + 1]);
+            symbols[position] = result(pairs.get(symbols[position], symbols[position + 1]));
             left--;
             for (int i = at + 1; i < left; i++) {
                 symbols[from + i] = symbols[from + i + 1];
@@ -122,7 +141,7 @@ public final class PairMerger {
             }
             int right = next[left];
             int after = next[right];
-            symbols[from + left] = symbol;
+            symbols[from + left] = result(symbol);
             merged[right] = -1;
             next[left] = after;
             if (after >= 0) {

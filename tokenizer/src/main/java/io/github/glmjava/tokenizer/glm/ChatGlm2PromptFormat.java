@@ -5,6 +5,7 @@ import io.github.glmjava.tokenizer.ChatRole;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.tokenizer.SentencePieceTokenizer;
 import io.github.glmjava.tokenizer.bpe.IntList;
+import io.github.glmjava.tokenizer.python.PythonText;
 import java.util.Arrays;
 import java.util.List;
 

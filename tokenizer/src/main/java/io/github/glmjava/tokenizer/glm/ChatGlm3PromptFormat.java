@@ -5,6 +5,8 @@ import io.github.glmjava.tokenizer.ChatRole;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.tokenizer.SentencePieceTokenizer;
 import io.github.glmjava.tokenizer.bpe.IntList;
+import io.github.glmjava.tokenizer.python.PythonJson;
+import io.github.glmjava.tokenizer.python.PythonText;
 import java.util.List;
 
 /**

@@ -1,5 +1,6 @@
 package io.github.glmjava.tokenizer.glm;
 
+import io.github.glmjava.tokenizer.python.PythonJson;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,17 +1,17 @@
 package io.github.glmjava.tokenizer.tiktoken;
 
-/** The classes of characters that the pattern of GLM-4 tells apart. */
-final class CharacterClass {
+/** The classes of characters that splitting patterns tell apart. */
+public final class CharacterClass {
     /** Neither letter nor number nor white space. */
-    static final byte OTHER = 0;
+    public static final byte OTHER = 0;
     /** {@code \p{L}}. */
-    static final byte LETTER = 1;
+    public static final byte LETTER = 1;
     /** {@code \p{N}}: decimal digits, letter numbers and other numbers. */
-    static final byte NUMBER = 2;
+    public static final byte NUMBER = 2;
     /** {@code \s}, the Unicode property White_Space, except what ends a line. */
-    static final byte SPACE = 3;
+    public static final byte SPACE = 3;
     /** CR and LF. */
-    static final byte LINE_END = 4;
+    public static final byte LINE_END = 4;
 
     private static final byte[] OF_BMP = new byte[1 << 16];
 
@@ -25,7 +25,8 @@ final class CharacterClass {
 
     private CharacterClass() {}
 
-    static byte of(int codePoint) {
+    /** The class of a code point; a lone surrogate is {@link #OTHER}. */
+    public static byte of(int codePoint) {
         return codePoint < OF_BMP.length ? OF_BMP[codePoint] : byType(codePoint);
     }
 

@@ -15,7 +15,7 @@ package io.github.glmjava.tokenizer.tiktoken;
  *
  * The first alternative that matches wins; together they match at every position.
  */
-final class Glm4Splitter {
+public final class Glm4Splitter {
     private Glm4Splitter() {}
 
     /**
@@ -24,7 +24,7 @@ final class Glm4Splitter {
      * @param text any text; a lone surrogate is neither letter nor number nor space
      * @param from less than the length
      */
-    static int endOfMatch(String text, int from) {
+    public static int endOfMatch(String text, int from) {
         int length = text.length();
         int first = text.codePointAt(from);
         int second = from + Character.charCount(first);

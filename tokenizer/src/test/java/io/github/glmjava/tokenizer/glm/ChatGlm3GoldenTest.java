@@ -9,6 +9,7 @@ import io.github.glmjava.tokenizer.ChatRole;
 import io.github.glmjava.tokenizer.GoldenRows;
 import io.github.glmjava.tokenizer.SentencePieceTokenizer;
 import io.github.glmjava.tokenizer.SharedFiles;
+import io.github.glmjava.tokenizer.python.PythonJson;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.glmjava.tokenizer.python.PythonJson;
+import io.github.glmjava.tokenizer.python.PythonText;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;

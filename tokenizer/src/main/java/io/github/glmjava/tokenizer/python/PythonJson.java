@@ -1,4 +1,4 @@
-package io.github.glmjava.tokenizer.glm;
+package io.github.glmjava.tokenizer.python;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -9,26 +9,44 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes JSON as Python's {@code json.dumps(value, indent=4, ensure_ascii=False)} does, to the character: the models were trained
+ * Writes JSON as Python's {@code json.dumps(value, ensure_ascii=False)} does, with or without {@code indent}, to the character: the models were trained
  * on that.
  */
-final class PythonJson {
+public final class PythonJson {
     private static final int MAX_DEPTH = 200;
 
-    private final StringBuilder out = new StringBuilder();
+    private static final int ON_ONE_LINE = -1;
 
-    private PythonJson() {}
+    private final StringBuilder out = new StringBuilder();
+    private final int indent;
+
+    private PythonJson(int indent) {
+        this.indent = indent;
+    }
 
     /**
-     * The JSON of a value.
+     * The JSON of a value, a line for each part, indented by 4.
      *
      * @param value maps with string keys, lists, strings, numbers, booleans and null, nested
      * @throws IllegalArgumentException if there is anything else, or if it is nested more than 200 deep
      */
-    static String indented(@Nullable Object value) {
-        PythonJson json = new PythonJson();
-        json.write(value, 0);
-        return json.out.toString();
+    public static String indented(@Nullable Object value) {
+        return indented(value, 4);
+    }
+
+    /** The same, indented by so many spaces. */
+    public static String indented(@Nullable Object value, int indent) {
+        return new PythonJson(indent).json(value);
+    }
+
+    /** The same on one line. */
+    public static String compact(@Nullable Object value) {
+        return new PythonJson(ON_ONE_LINE).json(value);
+    }
+
+    private String json(@Nullable Object value) {
+        write(value, 0);
+        return out.toString();
     }
 
     private void write(@Nullable Object value, int depth) {
@@ -49,7 +67,7 @@ final class PythonJson {
             out.append(value);
         } else if (value instanceof Number number) {
             out.append(number(number));
-        } else if (value instanceof String text) {
+        } else if (value instanceof CharSequence text) {
             writeString(text);
         } else {
             throw new IllegalArgumentException("a " + value.getClass().getName()
@@ -66,7 +84,7 @@ final class PythonJson {
         for (Iterator<?> elements = list.iterator(); elements.hasNext(); ) {
             newLine(depth + 1);
             write(elements.next(), depth + 1);
-            out.append(elements.hasNext() ? "," : "");
+            separate(elements.hasNext());
         }
         newLine(depth);
         out.append(']');
@@ -87,17 +105,25 @@ final class PythonJson {
             writeString(key);
             out.append(": ");
             write(entry.getValue(), depth + 1);
-            out.append(entries.hasNext() ? "," : "");
+            separate(entries.hasNext());
         }
         newLine(depth);
         out.append('}');
     }
 
     private void newLine(int depth) {
-        out.append('\n').repeat("    ", depth);
+        if (indent != ON_ONE_LINE) {
+            out.append('\n').repeat(' ', indent * depth);
+        }
     }
 
-    private void writeString(String text) {
+    private void separate(boolean more) {
+        if (more) {
+            out.append(indent == ON_ONE_LINE ? ", " : ",");
+        }
+    }
+
+    private void writeString(CharSequence text) {
         out.append('"');
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -140,7 +166,7 @@ final class PythonJson {
      * Python's {@code repr} of a float: the shortest digits that give the number back, in plain notation if the decimal
      * exponent is from -4 to 15.
      */
-    static String repr(double value) {
+    public static String repr(double value) {
         if (Double.isNaN(value)) {
             return "NaN";
         } else if (Double.isInfinite(value)) {
