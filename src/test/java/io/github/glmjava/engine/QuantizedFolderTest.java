@@ -106,9 +106,11 @@ class QuantizedFolderTest {
         IOException again = assertThrows(
                 CheckpointException.class,
                 () -> GlmModel.quantize(target, folder.resolve("again"), options(WeightFormat.Q4)));
-        assertTrue(again.getMessage().contains("quantised already"), again::getMessage);
+        assertTrue(String.valueOf(again.getMessage()).contains("quantised already"), again::getMessage);
         IOException other = assertThrows(CheckpointException.class, () -> logits(target, WeightFormat.Q8));
-        assertTrue(other.getMessage().contains("quantised as q4 and cannot be loaded as q8"), other::getMessage);
+        assertTrue(
+                String.valueOf(other.getMessage()).contains("quantised as q4 and cannot be loaded as q8"),
+                other::getMessage);
         assertFalse(Files.exists(folder.resolve("again")));
     }
 
@@ -144,8 +146,11 @@ class QuantizedFolderTest {
         Path target = quantized(random(), WeightFormat.Q8);
         rewrite(target, Map.of(key, value), "");
         IOException failure = assertThrows(CheckpointException.class, () -> GlmModel.load(target));
-        assertTrue(failure.getMessage().contains(key) && failure.getMessage().contains(saying), failure::getMessage);
-        assertTrue(failure.getMessage().contains(WEIGHTS), failure::getMessage);
+        assertTrue(
+                String.valueOf(failure.getMessage()).contains(key)
+                        && String.valueOf(failure.getMessage()).contains(saying),
+                failure::getMessage);
+        assertTrue(String.valueOf(failure.getMessage()).contains(WEIGHTS), failure::getMessage);
     }
 
     @Test
@@ -155,12 +160,13 @@ class QuantizedFolderTest {
         rewrite(target, Map.of(), name);
         IOException shortened = assertThrows(CheckpointException.class, () -> GlmModel.load(target));
         assertTrue(
-                shortened.getMessage().contains(name) && shortened.getMessage().contains("expected ["),
+                String.valueOf(shortened.getMessage()).contains(name)
+                        && String.valueOf(shortened.getMessage()).contains("expected ["),
                 shortened::getMessage);
         byte[] bytes = Files.readAllBytes(target.resolve(WEIGHTS));
         Files.write(target.resolve(WEIGHTS), Arrays.copyOf(bytes, bytes.length - 100));
         IOException truncated = assertThrows(CheckpointException.class, () -> GlmModel.load(target));
-        assertTrue(truncated.getMessage().contains("truncated"), truncated::getMessage);
+        assertTrue(String.valueOf(truncated.getMessage()).contains("truncated"), truncated::getMessage);
     }
 
     @Test
@@ -188,7 +194,7 @@ class QuantizedFolderTest {
         IOException failure = assertThrows(
                 CheckpointException.class,
                 () -> GlmModel.quantize(original, folder.resolve("new"), options(WeightFormat.Q8)));
-        assertTrue(failure.getMessage().contains("NaN"), failure::getMessage);
+        assertTrue(String.valueOf(failure.getMessage()).contains("NaN"), failure::getMessage);
         try (Stream<Path> left = Files.list(folder)) {
             assertEquals(
                     List.of("occupied", "original"),

@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
  * @param blankPositions each token's position in the blank that it fills, where a model has that
  * @param mask which tokens see which
  */
+@SuppressWarnings("ArrayRecordComponent") // no one compares these
 record Placement(int[] positions, int[] blankPositions, Attention.Mask mask) {
     /** One token after the other, seen by itself and what comes later. */
     static Placement causal(int tokens) {

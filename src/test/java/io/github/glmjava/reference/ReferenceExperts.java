@@ -24,6 +24,7 @@ import org.ojalgo.matrix.MatrixR064;
  * @param normalized whether the weights of a token's experts sum to the scale
  * @param scale of the weights
  */
+@SuppressWarnings("ArrayRecordComponent") // no one compares these
 record ReferenceExperts(
         Linear router,
         double[] correction,

@@ -50,7 +50,7 @@ class PerplexityCommandTest {
                     float[] row = logits[i - 1 - begin];
                     double sum = 0;
                     for (float logit : row) {
-                        sum += Math.exp(logit - row[ids[i]]);
+                        sum += Math.exp((double) logit - row[ids[i]]);
                     }
                     loss += Math.log(sum);
                     counted++;

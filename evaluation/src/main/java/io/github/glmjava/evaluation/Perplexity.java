@@ -53,6 +53,9 @@ public final class Perplexity {
         if (format == null) {
             throw new CheckpointException(folder + ": no tokenizer, which a text needs");
         }
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("the text is empty");
+        }
         int[] ids = format.encodeText(text);
         try (LoadedNetwork loaded = LoadedNetwork.load(files, family, Checkpoint.open(folder), options)) {
             NetworkSequence sequence = loaded.newSequence();
