@@ -224,8 +224,10 @@ final class GgufParser {
             long size = dtype.byteSize(shape);
             Math.addExact(offset, size);
             return new Entry(name, dtype, shape, offset, size);
-        } catch (ArithmeticException | IllegalArgumentException e) {
-            throw input.wrong(what + " of type " + dtype + " and shape " + shape + ": " + e.getMessage(), e);
+        } catch (ArithmeticException e) {
+            throw input.wrong(what + " of type " + dtype + " and shape " + shape + ": its end overflows", e);
+        } catch (IllegalArgumentException e) {
+            throw input.wrong(what + " of type " + dtype + ": " + e.getMessage(), e);
         }
     }
 
