@@ -5,7 +5,7 @@ package io.github.glmjava;
  * in memory of this process.)
  *
  * <p>On Linux, with {@code --enable-native-access}, both ask for huge pages: reading gigabytes through small ones costs
- * up to a third of the memory's bandwidth, depending on the processor.
+ * some of the memory's bandwidth, depending on the processor.
  */
 public enum WeightMemory {
     /**
