@@ -1,5 +1,6 @@
 package io.github.glmjava;
 
+import io.github.glmjava.family.ConfigFields;
 import io.github.glmjava.family.LoadedNetwork;
 import io.github.glmjava.family.ModelFamilies;
 import io.github.glmjava.family.ModelFamily;
@@ -18,8 +19,6 @@ import io.github.glmjava.weights.Checkpoint;
 import io.github.glmjava.weights.GgufFile;
 import io.github.glmjava.weights.StoredTensor;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -91,35 +90,19 @@ public final class GlmModel implements AutoCloseable {
         return load(files, family, Checkpoint.open(folder), options);
     }
 
-    /** What a folder would have beside the weights is unpacked and read like a folder's. */
     @SuppressWarnings("MustBeClosed") // closed by close()
-    private static GlmModel loadGguf(Path file, LoadOptions options) throws IOException {
-        GgufModel checkpoint = GgufModel.open(file);
+    private static GlmModel loadGguf(Path path, LoadOptions options) throws IOException {
+        GgufModel file = GgufModel.open(path);
         ModelFolder files;
         ModelFamily family;
-        Path folder = Files.createTempDirectory("gguf");
         try {
-            try {
-                checkpoint.writeSmallFiles(folder);
-                files = ModelFolder.read(folder);
-                family = ModelFamilies.of(files);
-            } catch (IOException | RuntimeException | Error e) {
-                checkpoint.close();
-                throw e;
-            }
-            return load(files, family, checkpoint, options);
-        } finally {
-            delete(folder);
+            files = new ModelFolder(path, ConfigFields.parse(file.config(), path), null);
+            family = ModelFamilies.of(files);
+        } catch (IOException | RuntimeException | Error e) {
+            file.close();
+            throw e;
         }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-            for (Path file : files) {
-                Files.delete(file);
-            }
-        }
-        Files.delete(folder);
+        return load(files, family, file, options);
     }
 
     private static GlmModel load(ModelFolder files, ModelFamily family, Checkpoint checkpoint, LoadOptions options)

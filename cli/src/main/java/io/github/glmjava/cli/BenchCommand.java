@@ -1,7 +1,6 @@
 package io.github.glmjava.cli;
 
 import io.github.glmjava.LoadOptions;
-import io.github.glmjava.WeightFormat;
 import io.github.glmjava.demo.DemoModel;
 import io.github.glmjava.evaluation.BenchmarkPlan;
 import io.github.glmjava.evaluation.BenchmarkResult;
@@ -16,6 +15,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code glm bench}: how fast a model runs, against what the machine allows. */
@@ -48,18 +48,8 @@ final class BenchCommand implements Callable<Integer> {
         private @Nullable String shape;
     }
 
-    @Option(
-            names = {"-t", "--threads"},
-            paramLabel = "N",
-            description = "Threads that compute. Default: all processors.")
-    private @Nullable Integer threads;
-
-    @Option(
-            names = {"-w", "--weights"},
-            paramLabel = "FORMAT",
-            converter = WeightFormatConverter.class,
-            description = "Format of the weights: stored (of random ones: BF16), q8 or q4. Default: stored.")
-    private WeightFormat weights = WeightFormat.AS_STORED;
+    @Mixin
+    private ComputeOptions compute = new ComputeOptions();
 
     @Option(names = "--prompt", paramLabel = "N", description = "Tokens of the prompt. Default: ${DEFAULT-VALUE}.")
     private int prompt = 512;
@@ -87,7 +77,7 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        LoadOptions options = ModelOptions.builder(threads).weights(weights).build();
+        LoadOptions options = compute.builder().build();
         BenchmarkPlan plan = new BenchmarkPlan(prompt, generate, depth, repeat);
         Consumer<String> progress = step -> {
             if (glm.verbose()) {

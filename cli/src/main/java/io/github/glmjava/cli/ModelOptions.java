@@ -3,13 +3,13 @@ package io.github.glmjava.cli;
 import io.github.glmjava.GlmModel;
 import io.github.glmjava.KeyValueFormat;
 import io.github.glmjava.LoadOptions;
-import io.github.glmjava.WeightFormat;
 import io.github.glmjava.WeightMemory;
 import io.github.glmjava.demo.DemoModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which model, and how it runs. */
@@ -20,19 +20,8 @@ final class ModelOptions {
             description = "A model folder, as published on a model hub. Default: the demo model.")
     private @Nullable Path model;
 
-    @Option(
-            names = {"-t", "--threads"},
-            paramLabel = "N",
-            description = "Threads that compute. Default: all processors.")
-    private @Nullable Integer threads;
-
-    @Option(
-            names = {"-w", "--weights"},
-            paramLabel = "FORMAT",
-            converter = WeightFormatConverter.class,
-            description =
-                    "Format of the weights in memory: stored, q8 or q4. Default: stored, as they are in the files.")
-    private WeightFormat weights = WeightFormat.AS_STORED;
+    @Mixin
+    private ComputeOptions compute = new ComputeOptions();
 
     @Option(
             names = "--memory",
@@ -80,18 +69,11 @@ final class ModelOptions {
 
     /** How it is loaded. */
     LoadOptions loadOptions() {
-        LoadOptions.Builder options =
-                builder(threads).weights(weights).memory(memory).keyValues(keyValues);
+        LoadOptions.Builder options = compute.builder().memory(memory).keyValues(keyValues);
         lora.forEach(options::lora);
         if (ptuning != null) {
             options.ptuning(ptuning);
         }
         return options.build();
-    }
-
-    /** Options for so many threads; null for as many as there are processors. */
-    static LoadOptions.Builder builder(@Nullable Integer threads) {
-        LoadOptions.Builder options = LoadOptions.builder();
-        return threads == null ? options : options.threads(threads);
     }
 }

@@ -53,7 +53,7 @@ final class QuantizeCommand implements Callable<Integer> {
         GlmModel.quantize(
                 source,
                 target,
-                ModelOptions.builder(threads)
+                ComputeOptions.builder(threads)
                         .weights(weights)
                         .progress(progress())
                         .build());

@@ -68,7 +68,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private LoadOptions options(Path folder) {
-        LoadOptions.Builder options = ModelOptions.builder(threads);
+        LoadOptions.Builder options = ComputeOptions.builder(threads);
         Path adapter = folder.resolve("adapter");
         if (Files.isDirectory(adapter)) {
             options.lora(adapter);

@@ -106,7 +106,7 @@ class TokenizeCommandTest {
         assertFailure("--raw is without the prefix", "", "--raw", "--prefix");
         assertFailure("--chat and --prefix need a model", "", "--chat", "--tokenizer", "x");
         Path empty = Files.createFile(temporary.resolve("tokenizer.model"));
-        assertFailure(empty + ": neither a HuggingFace tokenizer.json", "", "--tokenizer", empty.toString());
+        assertFailure(empty + ": the file is empty", "", "--tokenizer", empty.toString());
     }
 
     private static void assertFailure(String message, String input, String... options) {

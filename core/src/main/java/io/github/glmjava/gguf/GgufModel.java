@@ -5,7 +5,6 @@ import io.github.glmjava.weights.CheckpointException;
 import io.github.glmjava.weights.GgufFile;
 import io.github.glmjava.weights.StoredTensor;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -59,9 +58,9 @@ public final class GgufModel implements Checkpoint {
         }
     }
 
-    /** Writes what a published folder has beside the weights. */
-    public void writeSmallFiles(Path folder) throws IOException {
-        Files.write(folder.resolve("config.json"), JsonMapper.shared().writeValueAsBytes(config));
+    /** The {@code config.json} that the published folder has. */
+    public byte[] config() {
+        return JsonMapper.shared().writeValueAsBytes(config);
     }
 
     private Map<String, StoredTensor> published(GgufDialect dialect) throws CheckpointException {

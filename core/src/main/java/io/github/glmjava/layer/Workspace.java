@@ -73,52 +73,42 @@ final class Workspace {
 
     /** Room for the inner features of a feed-forward network, gates included. */
     float[] inner(int floats) {
-        if (inner.length < floats) {
-            inner = new float[floats];
-        }
+        inner = grown(inner, floats);
         return inner;
     }
 
     /** Room for the inner features of a feed-forward network behind their gates. */
     float[] activated(int floats) {
-        if (activated.length < floats) {
-            activated = new float[floats];
-        }
+        activated = grown(activated, floats);
         return activated;
     }
 
     /** Room for the inputs of one expert. */
     float[] gathered(int floats) {
-        if (gathered.length < floats) {
-            gathered = new float[floats];
-        }
+        gathered = grown(gathered, floats);
         return gathered;
     }
 
     /** Room for the outputs of one expert. */
     float[] expertOutput(int floats) {
-        if (expertOutput.length < floats) {
-            expertOutput = new float[floats];
-        }
+        expertOutput = grown(expertOutput, floats);
         return expertOutput;
     }
 
     /** Room for one part of a stacked projection's output. */
     float[] part(int floats) {
-        if (part.length < floats) {
-            part = new float[floats];
-        }
+        part = grown(part, floats);
         return part;
     }
 
     /** Makes room for an adapter's features. */
     void reserveUpdate(int innerSize, int outputSize) {
-        if (lowRank.length < innerSize) {
-            lowRank = new float[innerSize];
-        }
-        if (update.length < outputSize) {
-            update = new float[outputSize];
-        }
+        lowRank = grown(lowRank, innerSize);
+        update = grown(update, outputSize);
+    }
+
+    private static float[] grown(float[] array, int floats) {
+        return array.length < floats ? new float[floats] : array;
     }
 
     /** Runs independent work for each token, in parallel; the lambda makes it unfit for the decode step. */

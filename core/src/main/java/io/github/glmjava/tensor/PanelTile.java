@@ -8,7 +8,7 @@ import jdk.incubator.vector.FloatVector;
  * number of tokens.
  *
  * <p>6 tokens x 4 vectors keep 24 sums and 5 operands in 32 registers. Machines of 16 registers get 4 x 2: with 6 x 2 the
- * compiler keeps some sums in memory, which costs half the speed (measured: 0.40 against 0.83 of the processor's peak).
+ * compiler keeps some sums in memory, which costs about half the speed.
  *
  * <p>The loop over a group has a constant length: else the compiler adds a safepoint and an outer loop to it, and keeps
  * addresses in vector registers. Two columns at a time halve what is not arithmetic; with four, sums go to memory again.

@@ -15,7 +15,7 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>An activation lies twice in an int, which a vector load spreads over all lanes; a broadcast of a short takes a shuffle
  * besides. 8 tokens x 2 vectors keep 16 sums and 3 operands in 32 registers; machines of 16 registers get 4 x 2. The sums
- * pass through memory: scaled where they are made, they would not fit the registers (measured: half the speed).
+ * pass through memory: scaled where they are made, they would not fit the registers.
  *
  * <p>For the shape of the loops see {@link PanelTile}.
  */

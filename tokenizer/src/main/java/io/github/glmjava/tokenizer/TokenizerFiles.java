@@ -43,6 +43,9 @@ public final class TokenizerFiles {
         try (InputStream in = Files.newInputStream(file)) {
             head = in.readNBytes(HEAD_BYTES);
         }
+        if (head.length == 0) {
+            throw new TokenizerException(file + ": the file is empty, expected a tokenizer");
+        }
         int first = 0;
         while (first < head.length
                 && (head[first] == ' ' || head[first] == '\t' || head[first] == '\r' || head[first] == '\n')) {

@@ -111,6 +111,12 @@ final class WordEncoder {
                 symbols[i] = singleBytes[bytes[i] & 0xFF];
             }
             int left = merger.merge(symbols, 0, count);
+            if (!out.recordsOffsets()) {
+                for (int i = 0; i < left; i++) {
+                    out.add(symbols[i], 0, 0);
+                }
+                return;
+            }
             Utf8Cursor cursor = new Utf8Cursor(text, from);
             for (int i = 0; i < left; i++) {
                 int start = cursor.start();
