@@ -7,6 +7,7 @@ import io.github.glmjava.family.LoadedNetwork;
 import io.github.glmjava.family.ModelFamilies;
 import io.github.glmjava.family.ModelFamily;
 import io.github.glmjava.family.ModelFolder;
+import io.github.glmjava.family.ModelSource;
 import io.github.glmjava.layer.GlmNetwork;
 import io.github.glmjava.layer.NetworkSequence;
 import io.github.glmjava.weights.Checkpoint;
@@ -55,10 +56,18 @@ public final class ModelBenchmark {
             throws IOException {
         MachineLimits before = limits(options, progress);
         long start = System.nanoTime();
-        ModelFolder files = ModelFolder.read(folder);
-        ModelFamily family = ModelFamilies.of(files);
-        Checkpoint weights = Checkpoint.open(folder);
-        return run(folder.toString(), files, family, weights, start, options, plan, before, progress);
+        try (ModelSource source = ModelSource.open(folder)) {
+            return run(
+                    folder.toString(),
+                    source.files(),
+                    source.family(),
+                    source.checkpoint(),
+                    start,
+                    options,
+                    plan,
+                    before,
+                    progress);
+        }
     }
 
     /**
