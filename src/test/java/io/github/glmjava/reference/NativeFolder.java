@@ -48,7 +48,7 @@ final class NativeFolder {
                 tied ? new Linear(embedding, new double[embedding.getRowDim()]) : weights.linear("lm_head", false);
         double[] gain = weights.vector("model.norm.weight");
         return new ReferenceModel(
-                embedding,
+                ReferenceEmbedding.rowsOf(embedding),
                 layers,
                 token -> Normalization.rmsNorm(token, gain, epsilon),
                 head,

@@ -54,6 +54,7 @@ public final class GlmCommand {
         CommandLine commandLine = new CommandLine(glm)
                 .addSubcommand(new GenerateCommand(glm))
                 .addSubcommand(new ChatCommand(glm))
+                .addSubcommand(new FillCommand(glm))
                 .addSubcommand(new TokenizeCommand(glm))
                 .addSubcommand(new InspectCommand(glm))
                 .addSubcommand(new VerifyCommand(glm))

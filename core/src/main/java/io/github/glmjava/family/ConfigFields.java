@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +35,9 @@ public final class ConfigFields {
     private final Path file;
     private final JsonNode root;
     private final Set<String> asked = new HashSet<>();
+
+    /** Stand-ins for other files of the folder. */
+    private final Map<String, ConfigFields> standIns = new HashMap<>();
 
     private ConfigFields(Path file, JsonNode root) {
         this.file = file;
@@ -82,6 +86,39 @@ public final class ConfigFields {
     /** The file, for messages. */
     public Path file() {
         return file;
+    }
+
+    /**
+     * Another file of the same folder.
+     *
+     * @throws CheckpointException if there is none, or it does not hold one JSON object
+     */
+    ConfigFields beside(String name) throws CheckpointException {
+        ConfigFields standIn = standIns.get(name);
+        if (standIn != null) {
+            return standIn;
+        }
+        Path other = file.resolveSibling(name);
+        try {
+            return read(other);
+        } catch (CheckpointException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new CheckpointException(other + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Lets numbers stand for another file of the folder, unless it is there. */
+    void standIn(String name, Map<String, Integer> numbers) {
+        Path other = file.resolveSibling(name);
+        if (!numbers.isEmpty() && !Files.exists(other)) {
+            standIns.put(name, new ConfigFields(other, MAPPER.valueToTree(numbers)));
+        }
+    }
+
+    /** The names of all fields, in their order. */
+    List<String> names() {
+        return root.properties().stream().map(Map.Entry::getKey).toList();
     }
 
     /** Whether the field is there and not null. */

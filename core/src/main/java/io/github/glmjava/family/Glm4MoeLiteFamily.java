@@ -7,7 +7,6 @@ import io.github.glmjava.layer.RotaryConfig;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.weights.CheckpointException;
 import java.io.IOException;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** GLM-4.7-Flash (modeling_glm4_moe_lite.py of transformers): latent attention, mixtures of experts. */
@@ -66,7 +65,7 @@ final class Glm4MoeLiteFamily implements ModelFamily {
     }
 
     @Override
-    public @Nullable PromptFormat promptFormat(Path folder) throws IOException {
-        return NativeLayout.promptFormat(folder);
+    public @Nullable PromptFormat promptFormat(ModelFolder folder) throws IOException {
+        return NativeLayout.promptFormat(folder.path());
     }
 }

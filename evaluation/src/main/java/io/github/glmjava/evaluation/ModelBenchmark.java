@@ -56,7 +56,7 @@ public final class ModelBenchmark {
             throws IOException {
         MachineLimits before = limits(options, progress);
         long start = System.nanoTime();
-        try (ModelSource source = ModelSource.open(folder)) {
+        try (ModelSource source = ModelSource.open(folder, options.specialTokens())) {
             return run(
                     folder.toString(),
                     source.files(),
