@@ -13,6 +13,7 @@ import io.github.glmjava.weights.StoredTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Reads a prefix of P-Tuning v2 as the ptuning scripts of ChatGLM save it: a checkpoint with the tensors of the
@@ -46,13 +47,30 @@ public final class PrefixReader {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
             PrefixReader reader = new PrefixReader(checkpoint, kernels, team);
             StoredTensor embedding = checkpoint.tensor(ENCODER + "embedding.weight");
-            boolean projected = checkpoint.find(ENCODER + "trans.0.weight") != null;
+            boolean projected = isProjected(checkpoint);
             Path fields = folder.resolve("config.json");
             if (Files.exists(fields)) {
                 check(ConfigFields.read(fields), embedding, projected);
             }
             return reader.read(embedding, projected, Prefix.width(config));
         }
+    }
+
+    /** Whether a tensor belongs to a prefix. */
+    static boolean isOfPrefix(String name) {
+        return name.startsWith(ENCODER);
+    }
+
+    /** Writes the fields by which a configuration says that a prefix belongs to the model. */
+    static void describe(Checkpoint checkpoint, ObjectNode config) throws CheckpointException {
+        config.put(
+                "pre_seq_len",
+                checkpoint.tensor(ENCODER + "embedding.weight").shape().getFirst());
+        config.put("prefix_projection", isProjected(checkpoint));
+    }
+
+    private static boolean isProjected(Checkpoint checkpoint) {
+        return checkpoint.find(ENCODER + "trans.0.weight") != null;
     }
 
     private static void check(ConfigFields fields, StoredTensor embedding, boolean projected)

@@ -17,32 +17,22 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.UUID;
-import java.util.stream.Stream;
 
 /**
  * Writes a model folder anew with quantised weights. It appears under its name when it is complete. One matrix at a time is
  * quantised and in memory.
  */
 public final class QuantizedFolder {
-    private static final long SHARD_BYTES = 5_000_000_000L;
-
-    /** Files of weights, which are written anew. */
-    private static final List<String> WEIGHT_FILES =
-            List.of(".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json", ".pt", ".pth", ".gguf");
-
     private static final int ALIGNMENT = 64;
 
     private final Checkpoint checkpoint;
     private final QuantizationPlan plan;
     private final WorkerTeam team;
     private final LoadOptions options;
+    private int planned;
     private int written;
 
     private QuantizedFolder(Checkpoint checkpoint, QuantizationPlan plan, WorkerTeam team, LoadOptions options) {
@@ -69,30 +59,22 @@ public final class QuantizedFolder {
         if (!options.lora().isEmpty() || options.ptuning() != null) {
             throw new IllegalArgumentException("adapters and prefixes are not written into a quantised folder");
         }
-        requireFree(target);
-        ModelFolder files = ModelFolder.read(source);
-        ModelFamily family = ModelFamilies.of(files);
-        try (Checkpoint checkpoint = Checkpoint.open(source);
+        NewFolder.requireFree(target);
+        try (ModelSource model = ModelSource.open(source);
                 WorkerTeam team = new WorkerTeam(options.threads())) {
+            Checkpoint checkpoint = model.checkpoint();
             if (QuantizedTensors.areIn(checkpoint)) {
                 throw new CheckpointException(
                         checkpoint.file() + ": the weights are quantised already: quantise the original model");
             }
-            QuantizationPlan plan = plan(files, family, checkpoint, team, options.weights());
-            new QuantizedFolder(checkpoint, plan, team, options).write(source, target);
-        }
-    }
-
-    private static void requireFree(Path target) throws IOException {
-        if (Files.isDirectory(target)) {
-            try (Stream<Path> files = Files.list(target)) {
-                if (files.findAny().isEmpty()) {
-                    return;
-                }
+            if (checkpoint.tensors().values().stream()
+                    .anyMatch(tensor -> tensor.dtype().isBlocked())) {
+                throw new CheckpointException(
+                        checkpoint.file() + ": the weights are quantised already, in blocks of GGUF:"
+                                + " load it as it is, or convert it to safetensors first");
             }
-        }
-        if (Files.exists(target)) {
-            throw new FileAlreadyExistsException(target.toString(), null, "must not exist, or be an empty folder");
+            QuantizationPlan plan = plan(model.files(), model.family(), checkpoint, team, options.weights());
+            new QuantizedFolder(checkpoint, plan, team, options).write(model, target);
         }
     }
 
@@ -111,47 +93,15 @@ public final class QuantizedFolder {
         return plan;
     }
 
-    private void write(Path source, Path target) throws IOException {
-        Path whole = target.toAbsolutePath();
-        Path partial = whole.resolveSibling("." + whole.getFileName() + "." + UUID.randomUUID() + ".partial");
-        Files.createDirectories(partial);
-        try {
-            copyFiles(source, partial);
+    private void write(ModelSource source, Path target) throws IOException {
+        NewFolder.write(target, folder -> {
+            source.writeFiles(folder);
             ShardedSafetensorsWriter.write(
-                    partial,
+                    folder,
                     tensors(),
                     QuantizedTensors.metadata(options.weights(), QuantizedTensors.parameters(checkpoint)),
-                    SHARD_BYTES);
-            Files.move(partial, whole, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            delete(partial);
-        }
-    }
-
-    private static void copyFiles(Path source, Path target) throws IOException {
-        try (Stream<Path> files = Files.list(source)) {
-            for (Path file : files.filter(QuantizedFolder::isCopied).toList()) {
-                Files.copy(file, target.resolve(file.getFileName()));
-            }
-        }
-    }
-
-    private static boolean isCopied(Path file) {
-        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        return Files.isRegularFile(file)
-                && !name.startsWith(".")
-                && WEIGHT_FILES.stream().noneMatch(name::endsWith);
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            try (Stream<Path> files = Files.list(folder)) {
-                for (Path file : files.toList()) {
-                    Files.delete(file);
-                }
-            }
-            Files.delete(folder);
-        }
+                    NewFolder.SHARD_BYTES);
+        });
     }
 
     /** All tensors in the order in which they are stored, so that reading and writing go through the files once. */
@@ -166,6 +116,7 @@ public final class QuantizedFolder {
                 tensors.add(reported(quantized(entry)));
             }
         }
+        planned = tensors.size();
         return tensors;
     }
 
@@ -183,9 +134,7 @@ public final class QuantizedFolder {
         return new TensorSource(
                 entry.name(),
                 DType.U8,
-                source.count() == 1
-                        ? QuantizedTensors.shape(format, source.rows(), source.columns())
-                        : QuantizedTensors.shape(format, source.count(), source.rows(), source.columns()),
+                QuantizedTensors.shape(format, source.count(), source.rows(), source.columns()),
                 out -> quantize(entry, out));
     }
 
@@ -207,9 +156,7 @@ public final class QuantizedFolder {
         return new TensorSource(tensor.name(), tensor.dtype(), tensor.shape(), out -> {
             tensor.content().writeTo(out);
             written++;
-            options.progress()
-                    .onProgress(
-                            "weights", (double) written / checkpoint.tensors().size());
+            options.progress().onProgress("weights", (double) written / planned);
         });
     }
 }

@@ -48,9 +48,9 @@ public final class QuantizedTensors {
         return List.of(format.bytes(rows, columns));
     }
 
-    /** The shape of several quantised matrices of one shape that lie one after the other: for each of them its bytes. */
+    /** The shape of several quantised matrices of one shape that lie one after the other. */
     public static List<Long> shape(MatrixFormat format, int count, int rows, int columns) {
-        return List.of((long) count, format.bytes(rows, columns));
+        return count == 1 ? shape(format, rows, columns) : List.of((long) count, format.bytes(rows, columns));
     }
 
     /** What the metadata of a quantised checkpoint says. */

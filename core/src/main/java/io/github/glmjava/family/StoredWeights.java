@@ -233,7 +233,7 @@ final class StoredWeights {
 
     /** @param streamed whether decoding will read this matrix again and again, so that its place in memory matters */
     private Matrix stored(String name, int rows, int columns, boolean streamed) throws CheckpointException {
-        if (find(name).dtype() == DType.I8 && checkpoint.find(name + SCALE_SUFFIX) != null) {
+        if (isScaled(name)) {
             return integers(name, rows, columns, streamed);
         }
         StoredTensor tensor = tensor(name, List.of((long) rows, (long) columns));
@@ -254,6 +254,17 @@ final class StoredWeights {
                 throw new CheckpointException(tensor.file() + ": tensor \"" + tensor.name() + "\" has dtype "
                         + tensor.dtype() + ", expected F32, F16, BF16, or I8 with scales");
         };
+    }
+
+    /** Whether this is a matrix of integers with scales. */
+    boolean isScaled(String name) {
+        StoredTensor tensor = checkpoint.find(name);
+        return tensor != null && tensor.dtype() == DType.I8 && checkpoint.find(name + SCALE_SUFFIX) != null;
+    }
+
+    /** Whether these are the scales of a matrix of integers. */
+    boolean isScale(String name) {
+        return name.endsWith(SCALE_SUFFIX) && isScaled(name.substring(0, name.length() - SCALE_SUFFIX.length()));
     }
 
     /** Half as many columns as there should be are 4-bit integers. */

@@ -1,10 +1,12 @@
 package io.github.glmjava.gguf;
 
+import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.weights.Checkpoint;
 import io.github.glmjava.weights.CheckpointException;
 import io.github.glmjava.weights.GgufFile;
 import io.github.glmjava.weights.StoredTensor;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -61,6 +64,16 @@ public final class GgufModel implements Checkpoint {
     /** The {@code config.json} that the published folder has. */
     public byte[] config() {
         return JsonMapper.shared().writeValueAsBytes(config);
+    }
+
+    /** The tokenizer and the prompts of the file; null if it has none. */
+    public @Nullable PromptFormat promptFormat() {
+        return null;
+    }
+
+    /** Writes into a folder what the published one has beside the weights. */
+    public void writeFiles(Path folder) throws IOException {
+        Files.write(folder.resolve("config.json"), config());
     }
 
     private Map<String, StoredTensor> published(GgufDialect dialect) throws CheckpointException {

@@ -7,6 +7,7 @@ import io.github.glmjava.family.LoadedNetwork;
 import io.github.glmjava.family.ModelFamilies;
 import io.github.glmjava.family.ModelFamily;
 import io.github.glmjava.family.ModelFolder;
+import io.github.glmjava.family.ModelSource;
 import io.github.glmjava.layer.GlmNetwork;
 import io.github.glmjava.weights.Checkpoint;
 import java.io.IOException;
@@ -46,11 +47,10 @@ public final class ModelBenchmark {
     public static BenchmarkResult run(Path folder, LoadOptions options, BenchmarkPlan plan, Consumer<String> progress)
             throws IOException {
         long start = System.nanoTime();
-        ModelFolder files = ModelFolder.read(folder);
-        ModelFamily family = ModelFamilies.of(files);
-        Checkpoint weights = Checkpoint.open(folder);
-        return new ModelBenchmark(folder.toString(), options, plan, progress)
-                .run(files, family, weights, start, WeightFormat.AS_STORED.name());
+        try (ModelSource source = ModelSource.open(folder)) {
+            return new ModelBenchmark(folder.toString(), options, plan, progress)
+                    .run(source.files(), source.family(), source.checkpoint(), start, WeightFormat.AS_STORED.name());
+        }
     }
 
     /**
