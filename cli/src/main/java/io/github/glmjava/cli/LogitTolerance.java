@@ -21,7 +21,7 @@ record LogitTolerance(double limit, boolean ofSpread) {
         return switch (weights) {
             case AS_STORED -> new LogitTolerance(exact, false);
             case Q8 -> new LogitTolerance(Q8_SHARE, true);
-            case Q4 -> new LogitTolerance(Q4_SHARE, true);
+            case Q4, MIXED -> new LogitTolerance(Q4_SHARE, true);
         };
     }
 
