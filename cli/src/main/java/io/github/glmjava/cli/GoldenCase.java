@@ -103,6 +103,11 @@ final class GoldenCase implements AutoCloseable {
         return margins.get(input);
     }
 
+    /** Whether the model has mixtures of experts: the case then says how close their choice was. */
+    boolean hasExperts() {
+        return json.has("min_router_gap");
+    }
+
     /** How far logits may be off. */
     double tolerance() {
         return tolerance;

@@ -9,11 +9,18 @@ import java.util.Locale;
  * @param tokens the prompt's length
  * @param difference the largest absolute difference of a logit, NaN if there is a NaN among them
  * @param share that difference as a share of the spread of the expected logits, the largest minus the smallest
- * @param withinTolerance whether the difference is small enough
+ * @param beyond the tokens whose logits are off by more than is allowed
+ * @param withinTolerance whether these are few enough
  * @param greedy the greedy ids
  */
 record InputComparison(
-        int input, int tokens, double difference, double share, boolean withinTolerance, GreedyVerdict greedy) {
+        int input,
+        int tokens,
+        double difference,
+        double share,
+        int beyond,
+        boolean withinTolerance,
+        GreedyVerdict greedy) {
     /**
      * How greedy decoding came out.
      *
@@ -35,7 +42,7 @@ record InputComparison(
                 tokens,
                 difference,
                 share,
-                greedy.text(),
+                greedy.text() + (beyond > 0 ? ", " + beyond + (beyond == 1 ? " token" : " tokens") + " beyond" : ""),
                 passed() ? "" : withinTolerance ? "  <- FAILED" : "  <- FAILED: logits");
     }
 }

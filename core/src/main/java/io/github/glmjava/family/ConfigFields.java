@@ -33,14 +33,19 @@ public final class ConfigFields {
             .build();
 
     private final Path file;
+
+    /** What messages put before a field's name: where the object is in the file. */
+    private final String place;
+
     private final JsonNode root;
     private final Set<String> asked = new HashSet<>();
 
     /** Stand-ins for other files of the folder. */
     private final Map<String, ConfigFields> standIns = new HashMap<>();
 
-    private ConfigFields(Path file, JsonNode root) {
+    private ConfigFields(Path file, String place, JsonNode root) {
         this.file = file;
+        this.place = place;
         this.root = root;
     }
 
@@ -75,7 +80,7 @@ public final class ConfigFields {
         if (!root.isObject()) {
             throw new CheckpointException(file + ": expected a JSON object, found " + root.getNodeType());
         }
-        return new ConfigFields(file, root);
+        return new ConfigFields(file, "", root);
     }
 
     /** A copy of all fields. */
@@ -112,8 +117,22 @@ public final class ConfigFields {
     void standIn(String name, Map<String, Integer> numbers) {
         Path other = file.resolveSibling(name);
         if (!numbers.isEmpty() && !Files.exists(other)) {
-            standIns.put(name, new ConfigFields(other, MAPPER.valueToTree(numbers)));
+            standIns.put(name, new ConfigFields(other, "", MAPPER.valueToTree(numbers)));
         }
+    }
+
+    /** The fields of an object in a field; none where that is absent. */
+    ConfigFields object(String field) throws CheckpointException {
+        JsonNode value = find(field);
+        if (value != null && !value.isObject()) {
+            throw wrong(field, value, "an object");
+        }
+        return new ConfigFields(file, place + field + ".", value == null ? MAPPER.createObjectNode() : value);
+    }
+
+    /** The fields that were asked for and are not there, in alphabetical order. */
+    List<String> missing() {
+        return asked.stream().filter(field -> !root.hasNonNull(field)).sorted().toList();
     }
 
     /** The names of all fields, in their order. */
@@ -135,14 +154,15 @@ public final class ConfigFields {
     private JsonNode get(String field) throws CheckpointException {
         JsonNode value = find(field);
         if (value == null) {
-            throw new CheckpointException(file + ": field \"" + field + "\" is missing");
+            throw new CheckpointException(file + ": field \"" + place + field + "\" is missing");
         }
         return value;
     }
 
     /** An error about a field. */
     public CheckpointException wrong(String field, Object found, String expected) {
-        return new CheckpointException(file + ": field \"" + field + "\" is " + found + ", expected " + expected);
+        return new CheckpointException(
+                file + ": field \"" + place + field + "\" is " + found + ", expected " + expected);
     }
 
     /** A whole number in a range, both ends included. */
@@ -301,7 +321,7 @@ public final class ConfigFields {
         List<String> unknown = root.properties().stream()
                 .filter(field -> !asked.contains(field.getKey()) && !HarmlessFields.NAMES.contains(field.getKey()))
                 .filter(field -> isSet(field.getValue()))
-                .map(Map.Entry::getKey)
+                .map(field -> place + field.getKey())
                 .toList();
         if (!unknown.isEmpty()) {
             throw new CheckpointException(file + ": fields " + unknown
