@@ -49,18 +49,12 @@ final class LatentAttentionLoader {
         Linear latentDown = linear(TensorRole.LATENT_DOWN, layer, attention.keySize(), hiddenSize, latent.bias());
         RmsNorm latentNorm = norm(TensorRole.LATENT_NORM, layer, latent.rank());
 
-        int headRows = latent.plainSize() + latent.valueSize();
-        String upName = names.of(TensorRole.LATENT_UP, layer);
-        RowSource up = weights.rows(upName, heads * headRows, latent.rank());
         List<Matrix> keysToLatent = new ArrayList<>();
         List<Matrix> latentToValues = new ArrayList<>();
-        for (int head = 0; head < heads; head++) {
-            int first = head * headRows;
-            float[] keys = floats(up, first, latent.plainSize());
-            float[] values = floats(up, first + latent.plainSize(), latent.valueSize());
-            keysToLatent.add(
-                    weights.matrix(upName, new ArrayRows(transposed(keys, latent.rank()), latent.rank()), format));
-            latentToValues.add(weights.matrix(upName, new ArrayRows(values, latent.valueSize()), format));
+        if (weights.has(names.of(TensorRole.KEY_TO_LATENT, layer, 0))) {
+            addParts(layer, keysToLatent, latentToValues);
+        } else {
+            takeApart(layer, keysToLatent, latentToValues);
         }
         return new LatentAttention(
                 attention,
@@ -73,6 +67,33 @@ final class LatentAttentionLoader {
                 keysToLatent,
                 latentToValues,
                 linear(TensorRole.ATTENTION_OUTPUT, layer, hiddenSize, heads * latent.valueSize(), latent.bias()));
+    }
+
+    /** Uses the parts of each head as they are stored. */
+    private void addParts(int layer, List<Matrix> keysToLatent, List<Matrix> latentToValues)
+            throws CheckpointException {
+        for (int head = 0; head < config.attention().heads(); head++) {
+            keysToLatent.add(weights.matrix(
+                    names.of(TensorRole.KEY_TO_LATENT, layer, head), latent.rank(), latent.plainSize(), format));
+            latentToValues.add(weights.matrix(
+                    names.of(TensorRole.LATENT_TO_VALUE, layer, head), latent.valueSize(), latent.rank(), format));
+        }
+    }
+
+    private void takeApart(int layer, List<Matrix> keysToLatent, List<Matrix> latentToValues)
+            throws CheckpointException {
+        int heads = config.attention().heads();
+        int headRows = latent.plainSize() + latent.valueSize();
+        String upName = names.of(TensorRole.LATENT_UP, layer);
+        RowSource up = weights.rows(upName, heads * headRows, latent.rank());
+        for (int head = 0; head < heads; head++) {
+            int first = head * headRows;
+            float[] keys = floats(up, first, latent.plainSize());
+            float[] values = floats(up, first + latent.plainSize(), latent.valueSize());
+            keysToLatent.add(
+                    weights.matrix(upName, new ArrayRows(transposed(keys, latent.rank()), latent.rank()), format));
+            latentToValues.add(weights.matrix(upName, new ArrayRows(values, latent.valueSize()), format));
+        }
     }
 
     private Linear linear(TensorRole role, int layer, int rows, int columns, boolean bias) throws CheckpointException {
