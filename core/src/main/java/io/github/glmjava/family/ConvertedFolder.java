@@ -1,6 +1,7 @@
 package io.github.glmjava.family;
 
 import io.github.glmjava.ConversionOptions;
+import io.github.glmjava.WeightFormat;
 import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.tensor.KernelProvider;
 import io.github.glmjava.tensor.RowSource;
@@ -82,7 +83,8 @@ public final class ConvertedFolder {
             }
             GlmConfig config = source.family().architecture(source.files().config());
             LoraAdapters adapters = LoraAdapters.read(options.lora(), arena);
-            WeightConversion conversion = new WeightConversion(null, null, false, adapters, arena, team);
+            WeightConversion conversion =
+                    new WeightConversion(WeightRecipe.of(WeightFormat.AS_STORED), false, adapters, arena, team);
             Path ptuning = options.ptuning();
             if (ptuning == null) {
                 new ConvertedFolder(source, config, options, conversion, null).write(target);
