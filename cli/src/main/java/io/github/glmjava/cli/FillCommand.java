@@ -6,7 +6,6 @@ import io.github.glmjava.GlmModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,13 +26,6 @@ import tools.jackson.databind.json.JsonMapper;
             "the model knows them. They are filled from the first to the last, each in up to --max-tokens (default 512)."
         })
 final class FillCommand implements Callable<Integer> {
-    @Option(
-            names = {"-m", "--model"},
-            paramLabel = "FOLDER",
-            required = true,
-            description = "A model folder, as published on a model hub.")
-    private Path model = Path.of("");
-
     @Option(names = "--text", paramLabel = "TEXT", required = true, description = "The text; - reads it from stdin.")
     private String text = "";
 
@@ -41,7 +33,7 @@ final class FillCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
-    private final ComputeOptions compute = new ComputeOptions();
+    private final ModelOptions modelOptions = new ModelOptions();
 
     @Mixin
     private final SamplingOptions samplingOptions = new SamplingOptions();
@@ -56,7 +48,7 @@ final class FillCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         String blanks = text.equals("-") ? glm.streams().readText() : text;
         FillResult result;
-        try (GlmModel loaded = GlmModel.load(model, compute.builder().build())) {
+        try (GlmModel loaded = modelOptions.load()) {
             result = loaded.fill(blanks, samplingOptions.toGenerationOptions());
         }
         PrintWriter out = new PrintWriter(glm.streams().out(), false, StandardCharsets.UTF_8);

@@ -2,6 +2,7 @@ package io.github.glmjava.cli;
 
 import io.github.glmjava.GlmModel;
 import io.github.glmjava.LoadOptions;
+import io.github.glmjava.WeightFormat;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -46,6 +47,13 @@ final class VerifyCommand implements Callable<Integer> {
                     + "; with --weights a share of their spread, 0.05 for q8 and 0.5 for q4.")
     private @Nullable Double tolerance;
 
+    @Option(
+            names = {"-w", "--weights"},
+            paramLabel = "FORMAT",
+            converter = WeightFormatConverter.class,
+            description = "Round the weights to this format first: q8, mixed or q4. Default: stored, as they are.")
+    private WeightFormat weights = WeightFormat.AS_STORED;
+
     @Mixin
     private ComputeOptions compute = new ComputeOptions();
 
@@ -77,7 +85,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private LoadOptions options(Path folder, GoldenCase expected) {
-        LoadOptions.Builder options = compute.builder().specialTokens(expected.specialTokens());
+        LoadOptions.Builder options = compute.builder().weights(weights).specialTokens(expected.specialTokens());
         Path adapter = folder.resolve("adapter");
         if (Files.isDirectory(adapter)) {
             options.lora(adapter);
