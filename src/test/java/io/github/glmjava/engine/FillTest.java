@@ -15,6 +15,7 @@ import io.github.glmjava.fixture.OriginalGlmCheckpoint;
 import io.github.glmjava.fixture.SharedFiles;
 import io.github.glmjava.reference.ReferenceModel;
 import io.github.glmjava.tokenizer.SentencePieceTokenizer;
+import io.github.glmjava.weights.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Filling blanks with an original GLM. */
 class FillTest {
@@ -129,6 +132,34 @@ class FillTest {
             Throwable error = assertThrows(UnsupportedOperationException.class, () -> chat.fill(new int[] {1}, GREEDY));
             assertTrue(error.getMessage().contains("ChatGLM3"), error.getMessage());
         }
+    }
+
+    /** With a tokenizer in GPT-2's two files, as glm-10b has it: the end of a text is a token of GPT-2's own. */
+    @Test
+    void textGoesThroughATokenizerOfGpt2() throws IOException {
+        OriginalGlmCheckpoint checkpoint = OriginalGlmCheckpoint.write(folder, 7, 256);
+        ObjectNode vocabulary = JsonMapper.shared().createObjectNode();
+        int free = 0x100;
+        for (int value = 0; value < 256; value++) {
+            boolean printable = (value >= '!' && value <= '~') || (value >= 0xA1 && value != 0xAD);
+            vocabulary.put(String.valueOf((char) (printable ? value : free++)), value);
+        }
+        vocabulary.put("<|endoftext|>", checkpoint.id("<|endoftext|>"));
+        Files.writeString(folder.resolve("vocab.json"), vocabulary.toString());
+        Files.writeString(folder.resolve("merges.txt"), "#version: 0.2\n");
+        Path added = folder.resolve("added_tokens.json");
+        ObjectNode tokens = (ObjectNode) JsonMapper.shared().readTree(Files.readString(added));
+        tokens.remove("<|endoftext|>");
+        Files.writeString(added, tokens.toString());
+        try (GlmModel model = GlmModel.load(folder)) {
+            int[] ids = {checkpoint.id("[CLS]"), 'a', checkpoint.id("[MASK]"), 'b', checkpoint.id("<|endoftext|>")};
+            FillResult result = model.fill("a [MASK] b", GREEDY);
+            assertEquals(model.fill(ids, GREEDY).spans(), result.spans());
+            assertTrue(result.text().startsWith("a ") && result.text().endsWith("b"), result.text());
+        }
+        Files.delete(added);
+        Throwable error = assertThrows(CheckpointException.class, () -> GlmModel.load(folder));
+        assertTrue(error.getMessage().contains("added_tokens.json"), error.getMessage());
     }
 
     /** With the tokenizer of glm-10b-chinese, whose special tokens follow its 50,000 pieces. */

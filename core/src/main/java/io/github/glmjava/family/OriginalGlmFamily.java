@@ -6,8 +6,10 @@ import io.github.glmjava.layer.FeedForwardConfig;
 import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.layer.NormConfig;
 import io.github.glmjava.layer.RotaryConfig;
+import io.github.glmjava.tokenizer.HuggingFaceTokenizer;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.tokenizer.SentencePieceTokenizer;
+import io.github.glmjava.tokenizer.Tokenizer;
 import io.github.glmjava.tokenizer.glm.OriginalGlmPromptFormat;
 import io.github.glmjava.tokenizer.glm.OriginalGlmTokenizer;
 import io.github.glmjava.weights.CheckpointException;
@@ -120,8 +122,11 @@ final class OriginalGlmFamily implements ModelFamily {
 
     @Override
     public @Nullable PromptFormat promptFormat(ModelFolder folder) throws IOException {
-        Path file = folder.path().resolve("cog-pretrain.model");
-        if (!Files.exists(file)) {
+        Path pieces = folder.path().resolve("cog-pretrain.model");
+        Path vocabularyFile = folder.path().resolve("vocab.json");
+        Path merges = folder.path().resolve("merges.txt");
+        boolean chinese = Files.exists(pieces);
+        if (!chinese && !(Files.exists(vocabularyFile) && Files.exists(merges))) {
             return null;
         }
         ConfigFields tokens = folder.config().beside(ModelFolder.ADDED_TOKENS);
@@ -130,9 +135,18 @@ final class OriginalGlmFamily implements ModelFamily {
         for (String name : tokens.names()) {
             specialTokens.put(name, tokens.integer(name, 0, vocabulary - 1));
         }
+        Tokenizer file;
+        if (chinese) {
+            file = SentencePieceTokenizer.load(pieces);
+        } else {
+            HuggingFaceTokenizer gpt2 = HuggingFaceTokenizer.loadGpt2(vocabularyFile, merges);
+            if (gpt2.id(END_OF_TEXT) >= 0) {
+                specialTokens.putIfAbsent(END_OF_TEXT, gpt2.id(END_OF_TEXT)); // it is GPT-2's own
+            }
+            file = gpt2;
+        }
         try {
-            return new OriginalGlmPromptFormat(
-                    new OriginalGlmTokenizer(SentencePieceTokenizer.load(file), specialTokens));
+            return new OriginalGlmPromptFormat(new OriginalGlmTokenizer(file, specialTokens));
         } catch (IllegalArgumentException e) {
             throw new CheckpointException(tokens.file() + ": " + e.getMessage(), e);
         }
