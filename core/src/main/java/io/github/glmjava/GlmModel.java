@@ -141,7 +141,7 @@ public final class GlmModel implements AutoCloseable {
                 QuantizedTensors.parameters(loaded.checkpoint()),
                 LoadedNetwork.bytes(loaded.checkpoint()),
                 bytesByType,
-                loaded.network().weightBytes(),
+                loaded.network().weights().bytes(),
                 KeyValueCache.bytesPerToken(config, loaded.cacheFormat()),
                 loaded.kernels(),
                 loaded.threads());

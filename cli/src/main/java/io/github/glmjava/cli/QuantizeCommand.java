@@ -31,7 +31,8 @@ final class QuantizeCommand implements Callable<Integer> {
             paramLabel = "FORMAT",
             required = true,
             converter = WeightFormatConverter.class,
-            description = "Format of the new weights: q8 or q4.")
+            description = "Format of the new weights: q8, q4, or mixed, which is q4 with attention and the"
+                    + " feed-forward networks' way back in q8.")
     private WeightFormat weights = WeightFormat.AS_STORED;
 
     @Option(

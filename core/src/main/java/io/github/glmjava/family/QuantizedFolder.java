@@ -4,6 +4,7 @@ import io.github.glmjava.LoadOptions;
 import io.github.glmjava.WeightFormat;
 import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.tensor.KernelProvider;
+import io.github.glmjava.tensor.MatrixFormat;
 import io.github.glmjava.tensor.WorkerTeam;
 import io.github.glmjava.weights.Checkpoint;
 import io.github.glmjava.weights.CheckpointException;
@@ -31,6 +32,7 @@ public final class QuantizedFolder {
     private final QuantizationPlan plan;
     private final WorkerTeam team;
     private final LoadOptions options;
+    private int planned;
     private int written;
 
     private QuantizedFolder(Checkpoint checkpoint, QuantizationPlan plan, WorkerTeam team, LoadOptions options) {
@@ -81,15 +83,10 @@ public final class QuantizedFolder {
             ModelFolder files, ModelFamily family, Checkpoint checkpoint, WorkerTeam team, WeightFormat format)
             throws IOException {
         GlmConfig config = family.architecture(files.config());
-        if (config.attention().latent() != null) {
-            throw new CheckpointException(files.config().file()
-                    + ": models with latent attention cannot be quantised to a folder yet, only while loading");
-        }
-        WeightRecipe recipe = WeightRecipe.of(format);
         QuantizationPlan plan = new QuantizationPlan();
         try (Arena unused = Arena.ofShared()) {
-            WeightConversion conversion = new WeightConversion(
-                    recipe.layers(), recipe.head(), false, LoraAdapters.none(), unused, team, plan);
+            WeightConversion conversion =
+                    new WeightConversion(WeightRecipe.of(format), false, LoraAdapters.none(), unused, team, plan);
             NetworkLoader.load(
                     checkpoint, config, family.tensorNames(), KernelProvider.kernels(), conversion, layers -> {});
         }
@@ -111,39 +108,47 @@ public final class QuantizedFolder {
     private List<TensorSource> tensors() {
         List<TensorSource> tensors = new ArrayList<>();
         for (StoredTensor tensor : checkpoint.tensors().values()) {
-            QuantizationPlan.Entry entry = plan.find(tensor.name());
-            if (plan.keeps(tensor.name()) || (entry == null && !isScale(tensor.name()))) {
+            List<QuantizationPlan.Entry> entries = plan.find(tensor.name());
+            if (plan.keeps(tensor.name()) || (entries.isEmpty() && !isScale(tensor.name()))) {
                 tensors.add(reported(TensorSource.of(tensor)));
             }
-            if (entry != null) {
-                tensors.add(reported(quantized(tensor.name(), entry)));
+            for (QuantizationPlan.Entry entry : entries) {
+                tensors.add(reported(quantized(entry)));
             }
         }
+        planned = tensors.size();
         return tensors;
     }
 
     /** Whether these are the scales of a matrix of integers, which become a part of the quantised one. */
     private boolean isScale(String name) {
         String suffix = StoredWeights.SCALE_SUFFIX;
-        return name.endsWith(suffix) && plan.find(name.substring(0, name.length() - suffix.length())) != null;
+        return name.endsWith(suffix)
+                && !plan.find(name.substring(0, name.length() - suffix.length()))
+                        .isEmpty();
     }
 
-    private TensorSource quantized(String name, QuantizationPlan.Entry entry) {
-        int rows = entry.source().rows();
-        int columns = entry.source().columns();
+    private TensorSource quantized(QuantizationPlan.Entry entry) {
+        MatrixStack source = entry.source();
+        MatrixFormat format = entry.format();
         return new TensorSource(
-                QuantizedTensors.name(name, entry.format()),
+                entry.name(),
                 DType.U8,
-                QuantizedTensors.shape(entry.format(), rows, columns),
-                out -> quantize(name, entry, out));
+                QuantizedTensors.shape(format, source.count(), source.rows(), source.columns()),
+                out -> quantize(entry, out));
     }
 
-    private void quantize(String name, QuantizationPlan.Entry entry, WritableByteChannel out) throws IOException {
-        long bytes = entry.format().bytes(entry.source().rows(), entry.source().columns());
+    private void quantize(QuantizationPlan.Entry entry, WritableByteChannel out) throws IOException {
+        MatrixStack source = entry.source();
+        long bytes = entry.format().bytes(source.rows(), source.columns());
         try (Arena arena = Arena.ofShared()) {
             MemorySegment data = arena.allocate(bytes, ALIGNMENT);
-            QuantizedTensors.quantize(name, entry.source(), entry.format(), data, team);
-            TensorSource.of(name, DType.U8, List.of(bytes), data).content().writeTo(out);
+            for (int part = 0; part < source.count(); part++) {
+                QuantizedTensors.quantize(entry.name(), source.parts().apply(part), entry.format(), data, team);
+                TensorSource.of(entry.name(), DType.U8, List.of(bytes), data)
+                        .content()
+                        .writeTo(out);
+            }
         }
     }
 
@@ -151,9 +156,7 @@ public final class QuantizedFolder {
         return new TensorSource(tensor.name(), tensor.dtype(), tensor.shape(), out -> {
             tensor.content().writeTo(out);
             written++;
-            options.progress()
-                    .onProgress(
-                            "weights", (double) written / checkpoint.tensors().size());
+            options.progress().onProgress("weights", (double) written / planned);
         });
     }
 }
