@@ -1,5 +1,6 @@
 package io.github.glmjava.tokenizer.glm;
 
+import io.github.glmjava.tokenizer.AnswerFormat;
 import io.github.glmjava.tokenizer.BlankText;
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.ChatRole;
@@ -74,7 +75,7 @@ public final class OriginalGlmPromptFormat implements PromptFormat {
     }
 
     @Override
-    public String cleanAnswer(String answer) {
-        return answer;
+    public AnswerFormat answerFormat() {
+        return AnswerFormat.text();
     }
 }
