@@ -21,16 +21,15 @@ final class VectorQ4Matrix extends BlockMatrix {
         super(MatrixFormat.Q4, data, rows, columns);
     }
 
-    /** Of the activations' integers; some more than a power of two, for the reason that {@link FloatTile#stride} gives. */
-    private int stride() {
-        return layout().groups() * BlockLayout.GROUP + BlockLayout.GROUP / 2;
+    @Override
+    void reserve(int tokens, Activations arranged) {
+        arranged.integers(Math.multiplyExact(tokens, stride()), tokens * layout().groups());
     }
 
     @Override
-    void arrange(float[] input, int tokens, Activations arranged) {
+    void arrange(float[] input, int tokens, Activations arranged, int from, int to) {
         int groups = layout().groups();
-        arranged.integers(Math.multiplyExact(tokens, stride()), tokens * groups);
-        for (int token = 0; token < tokens; token++) {
+        for (int token = from; token < to; token++) {
             for (int group = 0; group < groups; group++) {
                 int column = group * BlockLayout.GROUP;
                 arranged.quantize(

@@ -28,18 +28,20 @@ final class VectorQ8Matrix extends BlockMatrix {
         super(MatrixFormat.Q8, data, rows, columns);
     }
 
-    private int stride() {
-        return FloatTile.stride(layout().groups() * BlockLayout.GROUP);
+    @Override
+    void reserve(int tokens, Activations arranged) {
+        arranged.floats(Math.multiplyExact(tokens, stride()));
+        arranged.starts(tokens * layout().groups());
     }
 
     @Override
-    void arrange(float[] input, int tokens, Activations arranged) {
+    void arrange(float[] input, int tokens, Activations arranged, int from, int to) {
         int columns = columns();
         int stride = stride();
         int groups = layout().groups();
-        float[] floats = arranged.floats(Math.multiplyExact(tokens, stride));
-        float[] starts = arranged.starts(tokens * groups);
-        for (int token = 0; token < tokens; token++) {
+        float[] floats = arranged.floats;
+        float[] starts = arranged.starts;
+        for (int token = from; token < to; token++) {
             for (int group = 0; group < groups; group++) {
                 int first = group * BlockLayout.GROUP;
                 int target = token * stride + first;
