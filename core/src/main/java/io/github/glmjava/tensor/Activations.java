@@ -59,7 +59,8 @@ final class Activations {
         integerStarts[group] = twice(-8 * sum);
     }
 
-    private static int twice(int value) {
+    /** The lower half of an integer in both halves. */
+    static int twice(int value) {
         return (value << 16) | (value & 0xffff);
     }
 

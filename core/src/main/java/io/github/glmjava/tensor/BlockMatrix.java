@@ -13,6 +13,11 @@ abstract class BlockMatrix extends Matrix {
     /** Rows that are unpacked together. */
     static final int PANEL_ROWS = 2 * BlockLayout.ROWS;
 
+    /** Rows that are streamed together: four vectors of words of two rows each. */
+    static final int STREAMED_ROWS = 8 * Lanes.COUNT;
+
+    private static final int WORDS = BlockLayout.ROWS / 2;
+
     /** Groups of columns that are unpacked together. */
     static final int PANEL_GROUPS = 8;
 
@@ -36,7 +41,7 @@ abstract class BlockMatrix extends Matrix {
         return layout.groups() * BlockLayout.GROUP + BlockLayout.GROUP / 2;
     }
 
-    /** Multiplies two blocks from this row on with one token; {@code sums} receives {@code PANEL_ROWS} products. */
+    /** Multiplies the rows from this one on with one token; {@code sums} receives {@code STREAMED_ROWS} products. */
     abstract void stream(int row, Activations arranged, float[] sums);
 
     /**
@@ -60,16 +65,16 @@ abstract class BlockMatrix extends Matrix {
 
     @Override
     final int rowGrain() {
-        return PANEL_ROWS;
+        return Math.max(PANEL_ROWS, STREAMED_ROWS);
     }
 
     @Override
     final void multiply(Activations arranged, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
-        float[] sums = scratch.floats(tokens * PANEL_ROWS + panelFloats());
+        float[] sums = scratch.floats(Math.max(STREAMED_ROWS, tokens * PANEL_ROWS + panelFloats()));
         if (tokens == 1) {
-            for (int row = from; row < to; row += PANEL_ROWS) {
+            for (int row = from; row < to; row += STREAMED_ROWS) {
                 stream(row, arranged, sums);
-                System.arraycopy(sums, 0, output, row, Math.min(PANEL_ROWS, to - row));
+                System.arraycopy(sums, 0, output, row, Math.min(STREAMED_ROWS, to - row));
             }
             return;
         }
@@ -98,6 +103,19 @@ abstract class BlockMatrix extends Matrix {
             scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(floats, to);
             scales.and(0xffff0000).reinterpretAsFloats().intoArray(floats, to + 16);
         }
+    }
+
+    /** Where a vector of words of the rows that are streamed from {@code row} on begins; beyond the last block any. */
+    final long wordOffset(int row, int vector) {
+        int lane = vector * Lanes.COUNT;
+        int block = Math.min(row + lane / WORDS * BlockLayout.ROWS, (rows() - 1) / BlockLayout.ROWS * BlockLayout.ROWS);
+        return layout.groupOffset(block, 0) + 4L * (lane % WORDS);
+    }
+
+    /** Where the sums of the lower halves of such a vector go; those of the upper halves go {@code WORDS} further. */
+    static int streamedSums(int vector) {
+        int lane = vector * Lanes.COUNT;
+        return lane / WORDS * BlockLayout.ROWS + lane % WORDS;
     }
 
     /** Whether the panel's second block of rows is there. */
