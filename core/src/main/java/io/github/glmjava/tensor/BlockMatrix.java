@@ -5,8 +5,8 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * A quantised matrix multiplied by vector kernels whose lanes are rows: {@link BlockLayout}. A single token streams each
- * block through registers. For several tokens, two blocks of rows are unpacked at a time, a part of the columns that
+ * A quantised matrix multiplied by vector kernels whose lanes are rows: {@link BlockLayout}. A few tokens stream each
+ * block through registers. For many, two blocks of rows are unpacked at a time, a part of the columns that
  * fits the second-level cache, and multiplied with all tokens; the sums wait in scratch space between parts.
  */
 abstract class BlockMatrix extends Matrix {
@@ -15,6 +15,8 @@ abstract class BlockMatrix extends Matrix {
 
     /** Rows that are streamed together: four vectors of words of two rows each. */
     static final int STREAMED_ROWS = 8 * Lanes.COUNT;
+
+    private static final int TILED_TOKENS = 4;
 
     private static final int WORDS = BlockLayout.ROWS / 2;
 
@@ -32,17 +34,23 @@ abstract class BlockMatrix extends Matrix {
         return layout;
     }
 
-    /**
-     * The distance between two tokens' activations. A cache line more than a power of two: else all the streams of a tile
-     * fall into one set of the first-level cache and drive each other out (measured: 0.67 against 0.93 of the processor's
-     * peak at 2048 columns).
-     */
-    final int stride() {
-        return layout.groups() * BlockLayout.GROUP + BlockLayout.GROUP / 2;
+    /** Whether so many tokens are worth unpacking a panel; else they stream the blocks, one after the other. */
+    static boolean isTiled(int tokens) {
+        return tokens >= TILED_TOKENS;
     }
 
-    /** Multiplies the rows from this one on with one token; {@code sums} receives {@code STREAMED_ROWS} products. */
-    abstract void stream(int row, Activations arranged, float[] sums);
+    /** For how many tokens the activations of so many need room. */
+    static int room(int tokens) {
+        return isTiled(tokens) ? Activations.tiled(tokens) : tokens;
+    }
+
+    /** Where a token's activations begin, or its groups, of which there are {@code length}. */
+    static int position(int tokens, int token, int length) {
+        return isTiled(tokens) ? Activations.interleaved(token, 0, length) : token * length;
+    }
+
+    /** Multiplies the rows from this one on with a token; {@code sums} receives {@code STREAMED_ROWS} products. */
+    abstract void stream(int row, Activations arranged, int token, float[] sums);
 
     /**
      * Adds the products of a panel to the sums.
@@ -70,11 +78,13 @@ abstract class BlockMatrix extends Matrix {
 
     @Override
     final void multiply(Activations arranged, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
-        float[] sums = scratch.floats(Math.max(STREAMED_ROWS, tokens * PANEL_ROWS + panelFloats()));
-        if (tokens == 1) {
+        float[] sums = scratch.floats(Math.max(STREAMED_ROWS, Activations.tiled(tokens) * PANEL_ROWS + panelFloats()));
+        if (!isTiled(tokens)) {
             for (int row = from; row < to; row += STREAMED_ROWS) {
-                stream(row, arranged, sums);
-                System.arraycopy(sums, 0, output, row, Math.min(STREAMED_ROWS, to - row));
+                for (int token = 0; token < tokens; token++) {
+                    stream(row, arranged, token, sums);
+                    System.arraycopy(sums, 0, output, token * rows() + row, Math.min(STREAMED_ROWS, to - row));
+                }
             }
             return;
         }

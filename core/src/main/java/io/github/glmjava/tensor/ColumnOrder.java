@@ -66,7 +66,9 @@ record ColumnOrder(int columns, int laneColumns) {
 
     /**
      * Brings one token's activations into the order of {@link FloatTile}: residue by residue, as the tree has them, each in
-     * parts of {@link FloatTile#STEPS} steps, and in these the tokens.
+     * parts of {@link FloatTile#STEPS} steps, and in these the tokens interleaved.
+     *
+     * @param tokens all of them, rounded up to whole tiles
      */
     void arrangeByResidue(float[] input, int from, float[] target, int tokens, int token) {
         int steps = steps();
@@ -75,25 +77,33 @@ record ColumnOrder(int columns, int laneColumns) {
             int residue = residueOfLeaf(leaf);
             for (int step = 0; step < steps; step += FloatTile.STEPS) {
                 int part = Math.min(FloatTile.STEPS, steps - step);
-                int to = (leaf * steps + step) * tokens + token * part - step;
+                int to = (leaf * steps + step) * tokens + Activations.interleaved(token, 0, part);
                 int end = Math.clamp(wholeSteps, step, step + part);
-                pick(input, from, residue, step, end, target, to);
+                to = pick(input, from, residue, step, end, target, to);
                 for (int i = end; i < step + part; i++) {
                     int column = i * RESIDUES + residue;
-                    target[to + i] = column < columns ? input[from + column] : 0;
+                    target[to] = column < columns ? input[from + column] : 0;
+                    to += Activations.TILE_TOKENS;
                 }
             }
         }
     }
 
-    /** Picks the activations of a residue for some steps, whose words hold those of {@code wordSteps} in each lane. */
-    private void pick(float[] input, int from, int residue, int step, int end, float[] target, int to) {
+    /**
+     * Picks the activations of a residue for some steps, whose words hold those of {@code wordSteps} in each lane.
+     *
+     * @return where the next one goes
+     */
+    private int pick(float[] input, int from, int residue, int step, int end, float[] target, int to) {
         int second = residue / Lanes.COUNT;
         int first = from + residue % Lanes.COUNT * laneColumns + second * (laneColumns == 1 ? Lanes.COUNT : 1);
         int wordSteps = Math.max(1, laneColumns / 2);
         int wordBits = Integer.numberOfTrailingZeros(wordSteps);
+        int at = to;
         for (int i = step; i < end; i++) {
-            target[to + i] = input[first + (i >> wordBits) * block() + 2 * (i & wordSteps - 1)];
+            target[at] = input[first + (i >> wordBits) * block() + 2 * (i & wordSteps - 1)];
+            at += Activations.TILE_TOKENS;
         }
+        return at;
     }
 }

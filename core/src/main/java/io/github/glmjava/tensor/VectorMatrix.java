@@ -68,7 +68,7 @@ abstract class VectorMatrix extends Matrix {
 
     @Override
     final void reserve(int tokens, Activations arranged) {
-        int room = tokens < TILED_TOKENS ? tokens : FloatTile.padded(tokens);
+        int room = tokens < TILED_TOKENS ? tokens : Activations.tiled(tokens);
         arranged.floats(Math.multiplyExact(room, order.padded()));
     }
 
@@ -78,7 +78,7 @@ abstract class VectorMatrix extends Matrix {
             if (tokens < TILED_TOKENS) {
                 order.arrange(input, token * columns(), arranged.floats, token * order.padded());
             } else {
-                order.arrangeByResidue(input, token * columns(), arranged.floats, FloatTile.padded(tokens), token);
+                order.arrangeByResidue(input, token * columns(), arranged.floats, Activations.tiled(tokens), token);
             }
         }
     }
@@ -138,7 +138,7 @@ abstract class VectorMatrix extends Matrix {
      * words: they are unpacked together, multiplied with all tokens, and added up with what came before.
      */
     private void multiplyMany(float[] x, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
-        int count = FloatTile.padded(tokens);
+        int count = Activations.tiled(tokens);
         int level = count * FloatTile.PANEL_ROWS;
         int slabs = FloatTile.PANEL_ROWS * stride();
         int zeros = slabs + 2 * SLAB;

@@ -26,33 +26,39 @@ final class VectorQ4Matrix extends BlockMatrix {
 
     @Override
     void reserve(int tokens, Activations arranged) {
-        arranged.integers(Math.multiplyExact(tokens, stride()), tokens * layout().groups());
+        int groups = Math.multiplyExact(room(tokens), layout().groups());
+        arranged.integers(Math.multiplyExact(groups, BlockLayout.GROUP), groups);
     }
 
     @Override
     void arrange(float[] input, int tokens, Activations arranged, int from, int to) {
         int groups = layout().groups();
+        int step = isTiled(tokens) ? Activations.TILE_TOKENS : 1;
         for (int token = from; token < to; token++) {
+            int target = position(tokens, token, groups * BlockLayout.GROUP);
+            int start = position(tokens, token, groups);
             for (int group = 0; group < groups; group++) {
                 int column = group * BlockLayout.GROUP;
                 arranged.quantize(
                         input,
                         token * columns() + column,
                         Math.min(BlockLayout.GROUP, columns() - column),
-                        token * stride() + column,
-                        token * groups + group);
+                        target + column * step,
+                        step,
+                        token * groups + group,
+                        start + group * step);
             }
         }
     }
 
     @Override
-    void stream(int row, Activations arranged, float[] sums) {
+    void stream(int row, Activations arranged, int token, float[] sums) {
         Arrays.fill(sums, 0, STREAMED_ROWS, 0);
         long first = wordOffset(row, 0);
         long distance1 = wordOffset(row, 1) - first;
         long distance2 = wordOffset(row, 2) - first;
         long distance3 = wordOffset(row, 3) - first;
-        streamRows(first, distance1, distance2, distance3, arranged, sums);
+        streamRows(first, distance1, distance2, distance3, arranged, token * layout().groups(), sums);
     }
 
     /**
@@ -65,7 +71,13 @@ final class VectorQ4Matrix extends BlockMatrix {
      * of shorts loads its distance.
      */
     private void streamRows(
-            long offset, long distance1, long distance2, long distance3, Activations arranged, float[] sums) {
+            long offset,
+            long distance1,
+            long distance2,
+            long distance3,
+            Activations arranged,
+            int firstGroup,
+            float[] sums) {
         MemorySegment weights = data();
         int[] x = arranged.integers;
         int[] starts = arranged.integerStarts;
@@ -74,13 +86,14 @@ final class VectorQ4Matrix extends BlockMatrix {
         int at1 = streamedSums(1);
         int at2 = streamedSums(2);
         int at3 = streamedSums(3);
-        int columns = layout().groups() * BlockLayout.GROUP;
+        int first = firstGroup * BlockLayout.GROUP;
+        int end = first + layout().groups() * BlockLayout.GROUP;
         ShortVector sum0 = ShortVector.zero(ShortTile.SHORTS);
         ShortVector sum1 = sum0;
         ShortVector sum2 = sum0;
         ShortVector sum3 = sum0;
         long word = offset;
-        for (int column = 0; column < columns; column += BlockLayout.WORD_COLUMNS) {
+        for (int column = first; column < end; column += BlockLayout.WORD_COLUMNS) {
             IntVector w0 = IntVector.fromMemorySegment(Lanes.INTS, weights, word, Lanes.LITTLE_ENDIAN);
             IntVector w1 = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance1, Lanes.LITTLE_ENDIAN);
             IntVector w2 = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance2, Lanes.LITTLE_ENDIAN);
@@ -172,7 +185,7 @@ final class VectorQ4Matrix extends BlockMatrix {
         int columns = groups * BlockLayout.GROUP;
         int tileSums = PANEL_GROUPS * BlockLayout.GROUP * PANEL_ROWS;
         short[] panel = scratch.shorts(tileSums + ShortTile.SCRATCH);
-        int scales = tokens * PANEL_ROWS;
+        int scales = Activations.tiled(tokens) * PANEL_ROWS;
         for (int block = 0; block < (hasSecondBlock(row) ? PANEL_ROWS : BlockLayout.ROWS); block += BlockLayout.ROWS) {
             for (int lane = 0; lane < 16; lane += Lanes.COUNT) {
                 long offset = layout().groupOffset(row + block, firstGroup) + 4L * lane;
@@ -183,7 +196,7 @@ final class VectorQ4Matrix extends BlockMatrix {
             }
         }
         ShortTile.multiply(
-                panel, tileSums, groups, arranged, stride(), firstGroup, layout().groups(), sums, scales, tokens);
+                panel, tileSums, groups, arranged, firstGroup, layout().groups(), sums, scales, tokens);
     }
 
     /** Unpacks a vector of words column by column. */

@@ -36,40 +36,45 @@ final class VectorQ8Matrix extends BlockMatrix {
 
     @Override
     void reserve(int tokens, Activations arranged) {
-        arranged.floats(Math.multiplyExact(tokens, stride()));
+        int groups = Math.multiplyExact(room(tokens), layout().groups());
+        arranged.floats(Math.multiplyExact(groups, BlockLayout.GROUP));
         // One more, which a streaming kernel reads behind the last group.
-        arranged.starts(tokens * layout().groups() + 1);
+        arranged.starts(groups + 1);
     }
 
     @Override
     void arrange(float[] input, int tokens, Activations arranged, int from, int to) {
-        int columns = columns();
-        int stride = stride();
         int groups = layout().groups();
+        int step = isTiled(tokens) ? Activations.TILE_TOKENS : 1;
         float[] floats = arranged.floats;
-        float[] starts = arranged.starts;
         for (int token = from; token < to; token++) {
+            int source = token * columns();
+            int end = source + columns();
+            int target = position(tokens, token, groups * BlockLayout.GROUP);
+            int start = position(tokens, token, groups);
             for (int group = 0; group < groups; group++) {
-                int first = group * BlockLayout.GROUP;
-                int target = token * stride + first;
                 float sum = 0;
                 for (int i = 0; i < BlockLayout.GROUP; i++) {
-                    float activation = first + i < columns ? input[token * columns + first + i] : 0;
+                    float activation = source < end ? input[source] : 0;
                     sum += activation;
-                    floats[target + i] = activation * FACTORS[i % BlockLayout.WORD_COLUMNS];
+                    floats[target] = activation * FACTORS[i % BlockLayout.WORD_COLUMNS];
+                    source++;
+                    target += step;
                 }
-                starts[token * groups + group] = -128 * sum;
+                arranged.starts[start] = -128 * sum;
+                start += step;
             }
         }
     }
 
     @Override
-    void stream(int row, Activations arranged, float[] sums) {
+    void stream(int row, Activations arranged, int token, float[] sums) {
         Arrays.fill(sums, 0, STREAMED_ROWS, 0);
+        int group = token * layout().groups();
         for (int vector = 0; vector < 4; vector += 2) {
             long first = wordOffset(row, vector);
             long distance = wordOffset(row, vector + 1) - first;
-            streamRows(first, distance, arranged, sums, streamedSums(vector), streamedSums(vector + 1));
+            streamRows(first, distance, arranged, group, sums, streamedSums(vector), streamedSums(vector + 1));
         }
     }
 
@@ -82,17 +87,19 @@ final class VectorQ8Matrix extends BlockMatrix {
      * @param at where the sums of the first two go, 16 apart
      * @param at2 where those of the other two go
      */
-    private void streamRows(long offset, long distance, Activations arranged, float[] sums, int at, int at2) {
+    private void streamRows(
+            long offset, long distance, Activations arranged, int firstGroup, float[] sums, int at, int at2) {
         MemorySegment weights = data();
         float[] x = arranged.floats;
         float[] starts = arranged.starts;
-        int columns = layout().groups() * BlockLayout.GROUP;
-        FloatVector sum0 = FloatVector.broadcast(Lanes.FLOATS, starts[0]);
+        int first = firstGroup * BlockLayout.GROUP;
+        int end = first + layout().groups() * BlockLayout.GROUP;
+        FloatVector sum0 = FloatVector.broadcast(Lanes.FLOATS, starts[firstGroup]);
         FloatVector sum1 = sum0;
         FloatVector sum2 = sum0;
         FloatVector sum3 = sum0;
         long word = offset;
-        for (int column = 0; column < columns; column += BlockLayout.WORD_COLUMNS) {
+        for (int column = first; column < end; column += BlockLayout.WORD_COLUMNS) {
             IntVector w0 = IntVector.fromMemorySegment(Lanes.INTS, weights, word, Lanes.LITTLE_ENDIAN);
             IntVector w1 = IntVector.fromMemorySegment(Lanes.INTS, weights, word + HALF_RUN, Lanes.LITTLE_ENDIAN);
             IntVector w2 = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance, Lanes.LITTLE_ENDIAN);
@@ -148,7 +155,7 @@ final class VectorQ8Matrix extends BlockMatrix {
             int tokens,
             float[] sums,
             WorkerScratch scratch) {
-        int scales = tokens * PANEL_ROWS;
+        int scales = Activations.tiled(tokens) * PANEL_ROWS;
         int panel = scales + PANEL_GROUPS * PANEL_ROWS;
         int columns = groups * BlockLayout.GROUP;
         for (int block = 0; block < (hasSecondBlock(row) ? PANEL_ROWS : BlockLayout.ROWS); block += BlockLayout.ROWS) {
@@ -160,19 +167,8 @@ final class VectorQ8Matrix extends BlockMatrix {
                 unpack(offset + HALF_RUN, groups, sums, panel + PanelTile.position(first + 16, columns));
             }
         }
-        int first = firstGroup * BlockLayout.GROUP;
         PanelTile.multiply(
-                sums,
-                scales,
-                panel,
-                columns,
-                arranged.floats,
-                first,
-                stride(),
-                arranged.starts,
-                firstGroup,
-                layout().groups(),
-                tokens);
+                sums, scales, panel, groups, arranged, firstGroup, layout().groups(), tokens);
     }
 
     /** Unpacks a vector of rows column by column. */
