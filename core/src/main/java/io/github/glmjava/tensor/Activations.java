@@ -57,10 +57,9 @@ final class Activations {
      *
      * @param count elements of the group that are there; the others are zero
      * @param target where the integers go, {@code step} apart
-     * @param scale where the scale goes
-     * @param start where the start goes
+     * @param group where scale and start go
      */
-    void quantize(float[] input, int from, int count, int target, int step, int scale, int start) {
+    void quantize(float[] input, int from, int count, int target, int step, int group) {
         float largest = 0;
         for (int i = from; i < from + count; i++) {
             largest = Math.max(largest, Math.abs(input[i]));
@@ -76,8 +75,8 @@ final class Activations {
             at += step;
             sum += rounded;
         }
-        scales[scale] = largest / 127 * 0x1p-16f;
-        integerStarts[start] = twice(-8 * sum);
+        scales[group] = largest / 127 * 0x1p-16f;
+        integerStarts[group] = twice(-8 * sum);
     }
 
     /** The lower half of an integer in both halves. */

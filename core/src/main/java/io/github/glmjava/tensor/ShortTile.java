@@ -14,8 +14,7 @@ import jdk.incubator.vector.VectorSpecies;
  * float, group after group.
  *
  * <p>An activation lies twice in an int, which a vector load spreads over all lanes; a broadcast of a short takes a shuffle
- * besides. The shape of the tile is that of {@link FloatTile}. The sums pass through memory: scaled where they are made,
- * they would not fit the registers. For the shape of the loops see {@link PanelTile}.
+ * besides. For the shape of the tile see {@link FloatTile}, for that of the loops {@link PanelTile}.
  */
 final class ShortTile {
     static final VectorSpecies<Short> SHORTS = Lanes.INTS.withLanes(short.class);
@@ -26,29 +25,25 @@ final class ShortTile {
     /** Rows whose weights of one column are adjacent. */
     static final int TILE_ROWS = 2 * COUNT;
 
-    /** Distance of two tokens' sums in scratch space. */
-    private static final int TOKEN_SUMS = BlockMatrix.PANEL_GROUPS * TILE_ROWS;
-
-    /** Scratch space for the sums of a tile: as many shorts. */
-    static final int SCRATCH = Activations.TILE_TOKENS * TOKEN_SUMS;
-
     private static final int ROWS = BlockMatrix.PANEL_ROWS;
+    private static final int SECOND = firstRow(1);
+    private static final IntVector UPPER_HALF = IntVector.broadcast(Lanes.INTS, 0xffff0000);
 
     private ShortTile() {}
 
     /**
      * Adds {@code panel x activations} to the sums.
      *
-     * @param a the panel at 0, in tiles of {@code columns x TILE_ROWS}, and scratch space from {@code scratch} on
+     * @param panel in tiles of {@code columns x TILE_ROWS}
      * @param groups of columns in the panel
-     * @param activations interleaved integers, and starts of groups, interleaved too
+     * @param activations interleaved integers; starts and scales of groups, interleaved too
      * @param firstGroup the panel's first group
      * @param allGroups of the activations
-     * @param floats {@code tokens x ROWS} sums, then from {@code scales} on the scales of {@code ROWS} rows for each group
+     * @param floats {@code tokens x ROWS} sums, rounded up to whole tiles, then from {@code scales} on the scales of
+     *     {@code ROWS} rows for each group
      */
     static void multiply(
-            short[] a,
-            int scratch,
+            short[] panel,
             int groups,
             Activations activations,
             int firstGroup,
@@ -58,40 +53,20 @@ final class ShortTile {
             int tokens) {
         for (int row = 0; row < ROWS; row += TILE_ROWS) {
             int low = firstRow(row / COUNT);
-            int low2 = firstRow(row / COUNT + 1);
             for (int token = 0; token < tokens; token += Activations.TILE_TOKENS) {
-                addGroups(a, row * groups * BlockLayout.GROUP, scratch, groups, activations, firstGroup, allGroups, token);
-                for (int t = 0; t < Math.min(Activations.TILE_TOKENS, tokens - token); t++) {
-                    int sums = scratch + t * TOKEN_SUMS;
-                    int to = (token + t) * ROWS;
-                    int scale = (token + t) * allGroups + firstGroup;
-                    scale(a, sums, floats, scales + low, activations.scales, scale, groups, to + low);
-                    scale(a, sums + COUNT, floats, scales + low2, activations.scales, scale, groups, to + low2);
+                int at = Activations.interleaved(
+                        token, firstGroup * BlockLayout.GROUP, allGroups * BlockLayout.GROUP);
+                int first = Activations.interleaved(token, firstGroup, allGroups);
+                int weights = row * groups * BlockLayout.GROUP;
+                int scale = scales + low;
+                for (int group = 0; group < groups; group++) {
+                    tile(panel, weights, activations, at, first, floats, scale, token * ROWS + low);
+                    at += BlockLayout.GROUP * Activations.TILE_TOKENS;
+                    first += Activations.TILE_TOKENS;
+                    weights += BlockLayout.GROUP * TILE_ROWS;
+                    scale += ROWS;
                 }
             }
-        }
-    }
-
-    /** The sums of some groups for the tokens of one tile. */
-    private static void addGroups(
-            short[] a,
-            int panel,
-            int scratch,
-            int groups,
-            Activations activations,
-            int firstGroup,
-            int allGroups,
-            int token) {
-        int at = Activations.interleaved(token, firstGroup * BlockLayout.GROUP, allGroups * BlockLayout.GROUP);
-        int start = Activations.interleaved(token, firstGroup, allGroups);
-        int weights = panel;
-        int sums = scratch;
-        for (int group = 0; group < groups; group++) {
-            tile(a, sums, weights, activations.integers, at, activations.integerStarts, start);
-            at += BlockLayout.GROUP * Activations.TILE_TOKENS;
-            start += Activations.TILE_TOKENS;
-            weights += BlockLayout.GROUP * TILE_ROWS;
-            sums += TILE_ROWS;
         }
     }
 
@@ -102,48 +77,22 @@ final class ShortTile {
     }
 
     /**
-     * Adds one token's sums, scaled, to its floats. The shorts of the lower halves of 32-bit lanes belong to rows from
-     * {@code to} on, those of the upper halves to rows from {@code to + 16} on. Both are converted 65536 times too large;
-     * the activations' scales make up for it.
+     * One group. The shorts of the lower halves of 32-bit lanes belong to rows from {@code to} on, those of the upper halves
+     * to rows from {@code to + 16} on, those of the second vector to rows {@code SECOND} further. All are converted 65536
+     * times too large; the activations' scales make up for it.
      */
-    private static void scale(
-            short[] sums,
-            int from,
-            float[] floats,
-            int scales,
-            float[] activationScales,
-            int first,
-            int groups,
-            int to) {
-        FloatVector low = FloatVector.fromArray(Lanes.FLOATS, floats, to);
-        FloatVector high = FloatVector.fromArray(Lanes.FLOATS, floats, to + 16);
-        int at = from;
-        int rowScale = scales;
-        for (int group = first; group < first + groups; group++) {
-            FloatVector scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[group]);
-            IntVector pairs = ShortVector.fromArray(SHORTS, sums, at).reinterpretAsInts();
-            low = ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
-                    .fma(FloatVector.fromArray(Lanes.FLOATS, floats, rowScale).mul(scale), low);
-            high = ((FloatVector) pairs.and(0xffff0000).convert(VectorOperators.I2F, 0))
-                    .fma(
-                            FloatVector.fromArray(Lanes.FLOATS, floats, rowScale + 16)
-                                    .mul(scale),
-                            high);
-            at += TILE_ROWS;
-            rowScale += ROWS;
-        }
-        low.intoArray(floats, to);
-        high.intoArray(floats, to + 16);
-    }
-
-    private static void tile(short[] a, int sums, int weights, int[] x, int from, int[] starts, int start) {
-        ShortVector s00 = IntVector.broadcast(Lanes.INTS, starts[start]).reinterpretAsShorts();
+    private static void tile(
+            short[] a, int weights, Activations activations, int from, int first, float[] floats, int scales, int to) {
+        int[] x = activations.integers;
+        int[] starts = activations.integerStarts;
+        float[] activationScales = activations.scales;
+        ShortVector s00 = IntVector.broadcast(Lanes.INTS, starts[first]).reinterpretAsShorts();
         ShortVector s01 = s00;
-        ShortVector s10 = IntVector.broadcast(Lanes.INTS, starts[start + 1]).reinterpretAsShorts();
+        ShortVector s10 = IntVector.broadcast(Lanes.INTS, starts[first + 1]).reinterpretAsShorts();
         ShortVector s11 = s10;
-        ShortVector s20 = IntVector.broadcast(Lanes.INTS, starts[start + 2]).reinterpretAsShorts();
+        ShortVector s20 = IntVector.broadcast(Lanes.INTS, starts[first + 2]).reinterpretAsShorts();
         ShortVector s21 = s20;
-        ShortVector s30 = IntVector.broadcast(Lanes.INTS, starts[start + 3]).reinterpretAsShorts();
+        ShortVector s30 = IntVector.broadcast(Lanes.INTS, starts[first + 3]).reinterpretAsShorts();
         ShortVector s31 = s30;
         for (int i = 0; i < BlockLayout.GROUP; i++) {
             int w = weights + i * TILE_ROWS;
@@ -163,13 +112,41 @@ final class ShortTile {
             s30 = s30.add(w0.mul(token));
             s31 = s31.add(w1.mul(token));
         }
-        s00.intoArray(a, sums);
-        s01.intoArray(a, sums + COUNT);
-        s10.intoArray(a, sums + TOKEN_SUMS);
-        s11.intoArray(a, sums + TOKEN_SUMS + COUNT);
-        s20.intoArray(a, sums + 2 * TOKEN_SUMS);
-        s21.intoArray(a, sums + 2 * TOKEN_SUMS + COUNT);
-        s30.intoArray(a, sums + 3 * TOKEN_SUMS);
-        s31.intoArray(a, sums + 3 * TOKEN_SUMS + COUNT);
+        FloatVector low = FloatVector.fromArray(Lanes.FLOATS, floats, scales);
+        FloatVector high = FloatVector.fromArray(Lanes.FLOATS, floats, scales + 16);
+        FloatVector scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[first]);
+        IntVector pairs = s00.reinterpretAsInts();
+        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0)).fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to)).intoArray(floats, to);
+        ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0)).fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 16)).intoArray(floats, to + 16);
+        scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[first + 1]);
+        pairs = s10.reinterpretAsInts();
+        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0)).fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + ROWS)).intoArray(floats, to + ROWS);
+        ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0)).fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + ROWS + 16)).intoArray(floats, to + ROWS + 16);
+        scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[first + 2]);
+        pairs = s20.reinterpretAsInts();
+        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0)).fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 2 * ROWS)).intoArray(floats, to + 2 * ROWS);
+        ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0)).fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 2 * ROWS + 16)).intoArray(floats, to + 2 * ROWS + 16);
+        scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[first + 3]);
+        pairs = s30.reinterpretAsInts();
+        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0)).fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 3 * ROWS)).intoArray(floats, to + 3 * ROWS);
+        ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0)).fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 3 * ROWS + 16)).intoArray(floats, to + 3 * ROWS + 16);
+        low = FloatVector.fromArray(Lanes.FLOATS, floats, scales + SECOND);
+        high = FloatVector.fromArray(Lanes.FLOATS, floats, scales + SECOND + 16);
+        scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[first]);
+        pairs = s01.reinterpretAsInts();
+        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0)).fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + SECOND)).intoArray(floats, to + SECOND);
+        ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0)).fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + SECOND + 16)).intoArray(floats, to + SECOND + 16);
+        scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[first + 1]);
+        pairs = s11.reinterpretAsInts();
+        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0)).fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + ROWS + SECOND)).intoArray(floats, to + ROWS + SECOND);
+        ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0)).fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + ROWS + SECOND + 16)).intoArray(floats, to + ROWS + SECOND + 16);
+        scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[first + 2]);
+        pairs = s21.reinterpretAsInts();
+        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0)).fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 2 * ROWS + SECOND)).intoArray(floats, to + 2 * ROWS + SECOND);
+        ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0)).fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 2 * ROWS + SECOND + 16)).intoArray(floats, to + 2 * ROWS + SECOND + 16);
+        scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[first + 3]);
+        pairs = s31.reinterpretAsInts();
+        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0)).fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 3 * ROWS + SECOND)).intoArray(floats, to + 3 * ROWS + SECOND);
+        ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0)).fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 3 * ROWS + SECOND + 16)).intoArray(floats, to + 3 * ROWS + SECOND + 16);
     }
 }

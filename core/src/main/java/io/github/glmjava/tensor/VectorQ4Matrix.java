@@ -45,7 +45,6 @@ final class VectorQ4Matrix extends BlockMatrix {
                         Math.min(BlockLayout.GROUP, columns() - column),
                         target + column * step,
                         step,
-                        token * groups + group,
                         start + group * step);
             }
         }
@@ -183,8 +182,7 @@ final class VectorQ4Matrix extends BlockMatrix {
             float[] sums,
             WorkerScratch scratch) {
         int columns = groups * BlockLayout.GROUP;
-        int tileSums = PANEL_GROUPS * BlockLayout.GROUP * PANEL_ROWS;
-        short[] panel = scratch.shorts(tileSums + ShortTile.SCRATCH);
+        short[] panel = scratch.shorts(PANEL_GROUPS * BlockLayout.GROUP * PANEL_ROWS);
         int scales = Activations.tiled(tokens) * PANEL_ROWS;
         for (int block = 0; block < (hasSecondBlock(row) ? PANEL_ROWS : BlockLayout.ROWS); block += BlockLayout.ROWS) {
             for (int lane = 0; lane < 16; lane += Lanes.COUNT) {
@@ -195,8 +193,7 @@ final class VectorQ4Matrix extends BlockMatrix {
                 unpack(offset, groups, panel, tile * columns * ShortTile.TILE_ROWS + word % ShortTile.TILE_ROWS);
             }
         }
-        ShortTile.multiply(
-                panel, tileSums, groups, arranged, firstGroup, layout().groups(), sums, scales, tokens);
+        ShortTile.multiply(panel, groups, arranged, firstGroup, layout().groups(), sums, scales, tokens);
     }
 
     /** Unpacks a vector of words column by column. */
