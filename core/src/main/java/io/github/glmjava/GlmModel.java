@@ -1,22 +1,19 @@
 package io.github.glmjava;
 
-import io.github.glmjava.family.ConfigFields;
+import io.github.glmjava.family.ConvertedFolder;
 import io.github.glmjava.family.LoadedNetwork;
-import io.github.glmjava.family.ModelFamilies;
 import io.github.glmjava.family.ModelFamily;
 import io.github.glmjava.family.ModelFolder;
+import io.github.glmjava.family.ModelSource;
 import io.github.glmjava.family.QuantizedFolder;
 import io.github.glmjava.family.QuantizedTensors;
 import io.github.glmjava.generation.GenerationConfigReader;
 import io.github.glmjava.generation.GenerationSetup;
 import io.github.glmjava.generation.TokenHistory;
-import io.github.glmjava.gguf.GgufModel;
 import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.layer.KeyValueCache;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.tokenizer.Tokenizer;
-import io.github.glmjava.weights.Checkpoint;
-import io.github.glmjava.weights.GgufFile;
 import io.github.glmjava.weights.StoredTensor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,11 +43,12 @@ public final class GlmModel implements AutoCloseable {
     private volatile boolean open = true;
 
     @SuppressWarnings("MustBeClosed") // closed by close()
-    private GlmModel(ModelFolder folder, ModelFamily family, Checkpoint checkpoint, LoadOptions options)
-            throws IOException {
+    private GlmModel(ModelSource source, LoadOptions options) throws IOException {
+        ModelFolder folder = source.files();
+        ModelFamily family = source.family();
         GlmConfig config = family.architecture(folder.config());
         options.progress().onProgress("tokenizer", 0);
-        promptFormat = family.promptFormat(folder.path());
+        promptFormat = source.promptFormat();
         setup = GenerationSetup.of(
                 promptFormat == null ? new MissingTokenizer(config.vocabularySize()) : promptFormat,
                 GenerationConfigReader.read(folder.path()),
@@ -58,7 +56,7 @@ public final class GlmModel implements AutoCloseable {
                         .mapToInt(Integer::intValue)
                         .toArray());
         generator = new Generator(setup);
-        loaded = LoadedNetwork.load(folder, family, checkpoint, options);
+        loaded = LoadedNetwork.load(folder, family, source.checkpoint(), options);
         info = describe(family, config);
     }
 
@@ -81,36 +79,13 @@ public final class GlmModel implements AutoCloseable {
      * @param folder holds {@code config.json}, the weights, and for text the tokenizer's file; or a file of GGUF
      * @throws IOException as {@link #load(Path)}; nothing stays open then
      */
+    @SuppressWarnings("MustBeClosedChecker") // the model closes it
     public static GlmModel load(Path folder, LoadOptions options) throws IOException {
-        if (GgufFile.isGguf(folder)) {
-            return loadGguf(folder, options);
-        }
-        ModelFolder files = ModelFolder.read(folder);
-        ModelFamily family = ModelFamilies.of(files);
-        return load(files, family, Checkpoint.open(folder), options);
-    }
-
-    @SuppressWarnings("MustBeClosed") // closed by close()
-    private static GlmModel loadGguf(Path path, LoadOptions options) throws IOException {
-        GgufModel file = GgufModel.open(path);
-        ModelFolder files;
-        ModelFamily family;
+        ModelSource source = ModelSource.open(folder);
         try {
-            files = new ModelFolder(path, ConfigFields.parse(file.config(), path), null);
-            family = ModelFamilies.of(files);
+            return new GlmModel(source, options);
         } catch (IOException | RuntimeException | Error e) {
-            file.close();
-            throw e;
-        }
-        return load(files, family, file, options);
-    }
-
-    private static GlmModel load(ModelFolder files, ModelFamily family, Checkpoint checkpoint, LoadOptions options)
-            throws IOException {
-        try {
-            return new GlmModel(files, family, checkpoint, options);
-        } catch (IOException | RuntimeException | Error e) {
-            checkpoint.close(); // unless the network did it already, which does no harm
+            source.close(); // unless the network did it already, which does no harm
             throw e;
         }
     }
@@ -132,6 +107,22 @@ public final class GlmModel implements AutoCloseable {
         QuantizedFolder.write(source, target, options);
     }
 
+    /**
+     * Writes a model as a published folder of safetensors with plain floats, whatever its files are: PyTorch's, the integers
+     * of THUDM's releases and the blocks of GGUF are unpacked, adapters merged, a prefix included. A few rows at a time are in
+     * memory; the folder appears under its name when it is complete.
+     *
+     * @param source a model folder or a file of GGUF
+     * @param target must not exist, or be an empty folder
+     * @throws io.github.glmjava.weights.CheckpointException if the source, an adapter or the prefix is malformed or
+     *     unsupported, or a value is too large for the chosen type
+     * @throws java.nio.file.FileAlreadyExistsException if there is something at the target
+     * @throws IOException if reading or writing fails; nothing is left at the target then
+     */
+    public static void convert(Path source, Path target, ConversionOptions options) throws IOException {
+        ConvertedFolder.write(source, target, options);
+    }
+
     private ModelInfo describe(ModelFamily family, GlmConfig config) {
         Map<String, Long> bytesByType = new TreeMap<>();
         for (StoredTensor tensor : loaded.checkpoint().tensors().values()) {
@@ -150,7 +141,7 @@ public final class GlmModel implements AutoCloseable {
                 QuantizedTensors.parameters(loaded.checkpoint()),
                 LoadedNetwork.bytes(loaded.checkpoint()),
                 bytesByType,
-                loaded.network().weightBytes(),
+                loaded.network().weights().bytes(),
                 KeyValueCache.bytesPerToken(config, loaded.cacheFormat()),
                 loaded.kernels(),
                 loaded.threads());

@@ -36,13 +36,18 @@ public record LoadOptions(
         if (prefillChunk < 1) {
             throw new IllegalArgumentException("prefillChunk must be at least 1, found " + prefillChunk);
         }
+        requireFinite(lora);
+        lora = Collections.unmodifiableMap(new LinkedHashMap<>(lora));
+    }
+
+    /** Checks the weights of adapters. */
+    static void requireFinite(Map<Path, Double> lora) {
         for (Map.Entry<Path, Double> adapter : lora.entrySet()) {
             if (!Double.isFinite(adapter.getValue())) {
                 throw new IllegalArgumentException("the weight of an adapter must be finite, found "
                         + adapter.getValue() + " for " + adapter.getKey());
             }
         }
-        lora = Collections.unmodifiableMap(new LinkedHashMap<>(lora));
     }
 
     /** Options for all processors that the JVM may use, with nobody listening. */

@@ -1,11 +1,13 @@
 package io.github.glmjava.engine;
 
+import io.github.glmjava.WeightFormat;
 import io.github.glmjava.family.LoraAdapters;
 import io.github.glmjava.family.ModelFamilies;
 import io.github.glmjava.family.ModelFamily;
 import io.github.glmjava.family.ModelFolder;
 import io.github.glmjava.family.NetworkLoader;
 import io.github.glmjava.family.WeightConversion;
+import io.github.glmjava.family.WeightRecipe;
 import io.github.glmjava.layer.GlmNetwork;
 import io.github.glmjava.layer.NetworkBatch;
 import io.github.glmjava.layer.NetworkSequence;
@@ -36,6 +38,11 @@ final class OpenNetwork implements AutoCloseable {
     }
 
     static OpenNetwork open(Path folder, int threads, CacheFormat cacheFormat) throws IOException {
+        return open(folder, threads, WeightFormat.AS_STORED, cacheFormat);
+    }
+
+    static OpenNetwork open(Path folder, int threads, WeightFormat weights, CacheFormat cacheFormat)
+            throws IOException {
         ModelFolder files = ModelFolder.read(folder);
         ModelFamily family = ModelFamilies.of(files);
         Checkpoint checkpoint = Checkpoint.open(folder);
@@ -45,7 +52,7 @@ final class OpenNetwork implements AutoCloseable {
                 family.architecture(files.config()),
                 family.tensorNames(),
                 KernelProvider.kernels(),
-                new WeightConversion(null, null, false, LoraAdapters.none(), Arena.global(), team),
+                new WeightConversion(WeightRecipe.of(weights), false, LoraAdapters.none(), Arena.global(), team),
                 layers -> {});
         return new OpenNetwork(checkpoint, network, team, cacheFormat);
     }

@@ -75,7 +75,11 @@ class QuantizedFolderTest {
         "chatglm2_int8,Q4",
         "glm_edge_tied,Q4",
         "glm4_0414_sharded,Q8",
-        "chatglm3_ptuning,Q4"
+        "chatglm3_ptuning,Q4",
+        "chatglm3_bf16,MIXED",
+        "glm4_moe_groups,Q8",
+        "glm4_moe_lite_mla,Q4",
+        "glm4_moe_lite_mla,MIXED"
     })
     void computesWhatTheOriginalComputesInThatFormat(String name, WeightFormat format) throws IOException {
         Path original = GoldenCase.open(name).folder();

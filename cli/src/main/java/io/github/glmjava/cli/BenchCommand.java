@@ -1,6 +1,7 @@
 package io.github.glmjava.cli;
 
 import io.github.glmjava.LoadOptions;
+import io.github.glmjava.WeightFormat;
 import io.github.glmjava.demo.DemoModel;
 import io.github.glmjava.evaluation.BenchmarkPlan;
 import io.github.glmjava.evaluation.BenchmarkResult;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +28,8 @@ import picocli.CommandLine.Option;
             "",
             "A prompt counts the multiply-adds of all matrices (the output head once), as a share of a loop of float",
             "multiply-adds; decoding counts the bytes of weights that a token reads, as a share of a loop that only reads.",
-            "Both loops run on the same threads, before and after; the better counts. Speeds are medians."
+            "Both loops run on the same threads, before and after; the better counts. Speeds are medians. Decoding begins",
+            "on an empty cache; other depths and several sequences are measured in turns with it."
         })
 final class BenchCommand implements Callable<Integer> {
     @ArgGroup
@@ -48,6 +51,13 @@ final class BenchCommand implements Callable<Integer> {
         private @Nullable String shape;
     }
 
+    @Option(
+            names = {"-w", "--weights"},
+            paramLabel = "FORMAT",
+            description = "Format of the weights in memory: q8, q4 or mixed; stored, of a model; bf16, of a shape."
+                    + " Default: stored or bf16.")
+    private @Nullable String weights;
+
     @Mixin
     private ComputeOptions compute = new ComputeOptions();
 
@@ -60,8 +70,16 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--depth",
             paramLabel = "N",
-            description = "Tokens in the cache before decoding begins. Default: ${DEFAULT-VALUE}.")
-    private int depth = 0;
+            split = ",",
+            description =
+                    "Decode with so many tokens in the cache, too. Repeatable, or several with commas between them.")
+    private List<Integer> depths = List.of();
+
+    @Option(
+            names = "--sequences",
+            paramLabel = "N",
+            description = "Decode so many sequences together, too. Default: ${DEFAULT-VALUE}.")
+    private int sequences = 1;
 
     @Option(names = "--repeat", paramLabel = "N", description = "Repetitions. Default: ${DEFAULT-VALUE}.")
     private int repeat = 3;
@@ -77,8 +95,8 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        LoadOptions options = compute.builder().build();
-        BenchmarkPlan plan = new BenchmarkPlan(prompt, generate, depth, repeat);
+        LoadOptions options = compute.builder().weights(weightFormat()).build();
+        BenchmarkPlan plan = new BenchmarkPlan(prompt, generate, depths, sequences, repeat);
         Consumer<String> progress = step -> {
             if (glm.verbose()) {
                 glm.streams().message(step);
@@ -96,6 +114,19 @@ final class BenchCommand implements Callable<Integer> {
         }
         glm.streams().out().print(BenchmarkReport.table(result));
         return 0;
+    }
+
+    /** Random weights that are not quantised are BF16, whatever a published model has. */
+    private WeightFormat weightFormat() {
+        String stored = source.shape == null ? "stored" : "bf16";
+        if (weights == null || weights.equals(stored)) {
+            return WeightFormat.AS_STORED;
+        }
+        WeightFormat format = new WeightFormatConverter().convert(weights);
+        if (format == WeightFormat.AS_STORED) {
+            throw new IllegalArgumentException("random weights are not stored: expected bf16, q8, mixed or q4");
+        }
+        return format;
     }
 
     /** What help and completion show. */

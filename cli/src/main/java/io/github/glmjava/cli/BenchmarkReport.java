@@ -1,6 +1,8 @@
 package io.github.glmjava.cli;
 
 import io.github.glmjava.evaluation.BenchmarkResult;
+import io.github.glmjava.evaluation.Speeds;
+import java.util.Formatter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -12,36 +14,42 @@ final class BenchmarkReport {
     private BenchmarkReport() {}
 
     static String table(BenchmarkResult result) {
-        return String.format(
-                Locale.ROOT,
-                """
-                model        %s, weights %s
-                machine      %d threads, %s, Java %s
-                             reads %.1f GB/s, float multiply-adds %.1f GFLOP/s
-                loading      %.0f ms; %.2f s to the first token after %d
-                prompt       %8.2f tokens/s   %6.1f GFLOP/s   %.2f of the multiply-adds
-                decoding     %8.2f tokens/s   %6.1f GB/s      %.2f of the bandwidth, at depth %d
-                memory       %s at most, %s of weights a token
-                """,
-                result.model(),
-                result.weights(),
-                result.machine().threads(),
-                result.kernels(),
-                Runtime.version(),
-                result.machine().readGigabytesPerSecond(),
-                result.machine().multiplyAddGigaflops(),
-                result.loadSeconds() * 1000,
-                result.firstTokenSeconds(),
+        Formatter table = new Formatter(Locale.ROOT);
+        table.format("model        %s, weights %s%n", result.model(), result.weights());
+        table.format(
+                "machine      %d threads, %s, Java %s%n",
+                result.machine().threads(), result.kernels(), Runtime.version());
+        table.format(
+                "             reads %.1f GB/s, float multiply-adds %.1f GFLOP/s%n",
+                result.machine().readGigabytesPerSecond(), result.machine().multiplyAddGigaflops());
+        table.format(
+                "loading      %.0f ms; %.2f s to the first token after %d, %.2f s from the start of the JVM%n",
+                result.start().loadSeconds() * 1000,
+                result.start().firstTokenSeconds(),
                 result.plan().promptTokens(),
-                result.prefillTokensPerSecond(),
-                result.prefillGigaflops(),
-                result.prefillPeakShare(),
-                result.decodeTokensPerSecond(),
-                result.decodeGigabytesPerSecond(),
-                result.decodeBandwidthShare(),
-                result.plan().depth(),
+                result.start().coldSeconds());
+        table.format(
+                "prompt       %8.2f tokens/s   %6.1f GFLOP/s   %.2f of the multiply-adds%n",
+                result.prefill().median(), result.prefillGigaflops(), result.prefillPeakShare());
+        table.format(
+                "decoding     %8.2f tokens/s   %6.1f GB/s      %.2f of the bandwidth%n",
+                result.decode().median(), result.decodeGigabytesPerSecond(), result.decodeBandwidthShare());
+        for (BenchmarkResult.AtDepth depth : result.depths()) {
+            table.format(
+                    "             %8.2f tokens/s at depth %d, %.2f of that on an empty cache (%s)%n",
+                    depth.speeds().median(), depth.depth(), result.ratioToDecode(depth.speeds()), result.keyValues());
+        }
+        Speeds batch = result.batch();
+        if (batch != null) {
+            table.format(
+                    "             %8.2f tokens/s of %d sequences together, %.2f times one%n",
+                    batch.median(), result.plan().sequences(), result.ratioToDecode(batch));
+        }
+        table.format(
+                "memory       %s at most, %s of weights a token%n",
                 result.peakBytes() < 0 ? "unknown" : Figures.bytes(result.peakBytes()),
                 Figures.bytes(result.bytesPerToken()));
+        return table.toString();
     }
 
     static String json(BenchmarkResult result) {
@@ -54,29 +62,56 @@ final class BenchmarkReport {
 
         Map<String, Object> prefill = new LinkedHashMap<>();
         prefill.put("tokens", result.plan().promptTokens());
-        prefill.put("tok_s", result.prefillTokensPerSecond());
+        prefill.put("tok_s", result.prefill().median());
         prefill.put("gflops", result.prefillGigaflops());
         prefill.put("peak_share", result.prefillPeakShare());
-        prefill.put("tok_s_each", result.prefill());
+        prefill.put("tok_s_each", result.prefill().each());
 
         Map<String, Object> decode = new LinkedHashMap<>();
         decode.put("tokens", result.plan().generatedTokens());
-        decode.put("depth", result.plan().depth());
-        decode.put("tok_s", result.decodeTokensPerSecond());
+        decode.put("tok_s", result.decode().median());
         decode.put("gb_s", result.decodeGigabytesPerSecond());
         decode.put("bandwidth_share", result.decodeBandwidthShare());
         decode.put("bytes_per_token", result.bytesPerToken());
-        decode.put("tok_s_each", result.decode());
+        decode.put("tok_s_each", result.decode().each());
 
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("model", result.model());
         json.put("weights", result.weights());
+        json.put("kv", result.keyValues());
         json.put("machine", machine);
-        json.put("load_ms", result.loadSeconds() * 1000);
-        json.put("first_token_ms", result.firstTokenSeconds() * 1000);
+        json.put("load_ms", result.start().loadSeconds() * 1000);
+        json.put("first_token_ms", result.start().firstTokenSeconds() * 1000);
+        json.put("cold_first_token_ms", result.start().coldSeconds() * 1000);
         json.put("prefill", prefill);
         json.put("decode", decode);
+        json.put(
+                "depths",
+                result.depths().stream().map(depth -> depth(result, depth)).toList());
+        json.put("batch", batch(result));
         json.put("rss_bytes", result.peakBytes() < 0 ? null : result.peakBytes());
         return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(json);
+    }
+
+    private static Map<String, Object> depth(BenchmarkResult result, BenchmarkResult.AtDepth depth) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("depth", depth.depth());
+        json.put("tok_s", depth.speeds().median());
+        json.put("ratio", result.ratioToDecode(depth.speeds()));
+        json.put("tok_s_each", depth.speeds().each());
+        return json;
+    }
+
+    private static @Nullable Map<String, Object> batch(BenchmarkResult result) {
+        Speeds speeds = result.batch();
+        if (speeds == null) {
+            return null;
+        }
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("sequences", result.plan().sequences());
+        json.put("tok_s", speeds.median());
+        json.put("speedup", result.ratioToDecode(speeds));
+        json.put("tok_s_each", speeds.each());
+        return json;
     }
 }

@@ -1,7 +1,7 @@
 package io.github.glmjava.cli;
 
+import io.github.glmjava.KeyValueFormat;
 import io.github.glmjava.LoadOptions;
-import io.github.glmjava.WeightFormat;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -14,16 +14,16 @@ final class ComputeOptions {
     private @Nullable Integer threads;
 
     @Option(
-            names = {"-w", "--weights"},
+            names = "--kv",
             paramLabel = "FORMAT",
-            converter = WeightFormatConverter.class,
-            description = "Format of the weights in memory: stored, q8 or q4. Default: stored, as they are in the files"
-                    + " (random ones: BF16).")
-    private WeightFormat weights = WeightFormat.AS_STORED;
+            converter = KeyValueFormatConverter.class,
+            description = "Format of the key-value cache: f32, bf16 or q8. Smaller ones make long conversations"
+                    + " cheaper. Default: f32.")
+    private KeyValueFormat keyValues = KeyValueFormat.F32;
 
     /** These options, to be completed. */
     LoadOptions.Builder builder() {
-        return builder(threads).weights(weights);
+        return builder(threads).keyValues(keyValues);
     }
 
     /** Options for so many threads; null for as many as there are processors. */

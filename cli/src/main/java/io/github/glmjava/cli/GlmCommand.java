@@ -59,6 +59,7 @@ public final class GlmCommand {
                 .addSubcommand(new VerifyCommand(glm))
                 .addSubcommand(new PerplexityCommand(glm))
                 .addSubcommand(new QuantizeCommand(glm))
+                .addSubcommand(new ConvertCommand(glm))
                 .addSubcommand(new BenchCommand(glm))
                 .addSubcommand(new HelpCommand())
                 .setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8))

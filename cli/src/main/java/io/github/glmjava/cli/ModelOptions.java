@@ -1,8 +1,8 @@
 package io.github.glmjava.cli;
 
 import io.github.glmjava.GlmModel;
-import io.github.glmjava.KeyValueFormat;
 import io.github.glmjava.LoadOptions;
+import io.github.glmjava.WeightFormat;
 import io.github.glmjava.WeightMemory;
 import io.github.glmjava.demo.DemoModel;
 import java.io.IOException;
@@ -22,6 +22,15 @@ final class ModelOptions {
 
     @Mixin
     private ComputeOptions compute = new ComputeOptions();
+
+    @Option(
+            names = {"-w", "--weights"},
+            paramLabel = "FORMAT",
+            converter = WeightFormatConverter.class,
+            description =
+                    "Format of the weights in memory: stored, q8, q4, or mixed, which is q4 with attention and the"
+                            + " feed-forward networks' way back in q8. Default: stored, as they are in the files.")
+    private WeightFormat weights = WeightFormat.AS_STORED;
 
     @Option(
             names = "--memory",
@@ -44,14 +53,6 @@ final class ModelOptions {
             description = "Put a P-Tuning v2 prefix before everything, as ChatGLM's ptuning scripts save it.")
     private @Nullable Path ptuning;
 
-    @Option(
-            names = "--kv",
-            paramLabel = "FORMAT",
-            converter = KeyValueFormatConverter.class,
-            description = "Format of the key-value cache: f32, bf16 or q8. Smaller ones make long conversations"
-                    + " cheaper. Default: f32.")
-    private KeyValueFormat keyValues = KeyValueFormat.F32;
-
     /** Loads the chosen model. */
     GlmModel load() throws IOException {
         return load(null);
@@ -69,7 +70,7 @@ final class ModelOptions {
 
     /** How it is loaded. */
     LoadOptions loadOptions() {
-        LoadOptions.Builder options = compute.builder().memory(memory).keyValues(keyValues);
+        LoadOptions.Builder options = compute.builder().weights(weights).memory(memory);
         lora.forEach(options::lora);
         if (ptuning != null) {
             options.ptuning(ptuning);

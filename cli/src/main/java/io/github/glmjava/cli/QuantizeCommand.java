@@ -1,11 +1,9 @@
 package io.github.glmjava.cli;
 
 import io.github.glmjava.GlmModel;
-import io.github.glmjava.LoadListener;
 import io.github.glmjava.WeightFormat;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,7 +31,8 @@ final class QuantizeCommand implements Callable<Integer> {
             paramLabel = "FORMAT",
             required = true,
             converter = WeightFormatConverter.class,
-            description = "Format of the new weights: q8 or q4.")
+            description = "Format of the new weights: q8, q4, or mixed, which is q4 with attention and the"
+                    + " feed-forward networks' way back in q8.")
     private WeightFormat weights = WeightFormat.AS_STORED;
 
     @Option(
@@ -55,20 +54,8 @@ final class QuantizeCommand implements Callable<Integer> {
                 target,
                 ComputeOptions.builder(threads)
                         .weights(weights)
-                        .progress(progress())
+                        .progress(TenthsListener.of(glm))
                         .build());
         return 0;
-    }
-
-    /** A line for every tenth. */
-    private LoadListener progress() {
-        int[] told = {0};
-        return (stage, fraction) -> {
-            int tenths = (int) (10 * fraction);
-            if (tenths > told[0] && (glm.verbose() || glm.streams().interactive())) {
-                told[0] = tenths;
-                glm.streams().message(String.format(Locale.ROOT, "%d %%", 10 * tenths));
-            }
-        };
     }
 }

@@ -11,8 +11,9 @@ final class WeightFormatConverter implements ITypeConverter<WeightFormat> {
         return switch (name) {
             case "stored", "as-stored" -> WeightFormat.AS_STORED;
             case "q8" -> WeightFormat.Q8;
+            case "mixed" -> WeightFormat.MIXED;
             case "q4" -> WeightFormat.Q4;
-            default -> throw new TypeConversionException("expected stored, q8 or q4, found '" + name + "'");
+            default -> throw new TypeConversionException("expected stored, q8, mixed or q4, found '" + name + "'");
         };
     }
 }

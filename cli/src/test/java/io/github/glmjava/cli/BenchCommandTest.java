@@ -25,7 +25,9 @@ class BenchCommandTest {
                 "--threads=2",
                 "--prompt=20",
                 "--generate=6",
-                "--depth=30",
+                "--depth=30,200",
+                "--sequences=3",
+                "--kv=q8",
                 "--repeat=2",
                 "--json=" + file);
 
@@ -48,8 +50,17 @@ class BenchCommandTest {
         assertEquals(read, number(json, "decode", "gb_s"), 1e-9);
         assertEquals(read / bandwidth, number(json, "decode", "bandwidth_share"), 1e-9);
         assertEquals(2, json.required("decode").required("tok_s_each").size());
-        assertEquals(30, number(json, "decode", "depth"));
         assertTrue(number(json, "load_ms") > 0 && number(json, "load_ms") < number(json, "first_token_ms"));
+        assertTrue(number(json, "first_token_ms") < number(json, "cold_first_token_ms"), json::toString);
+        assertEquals("Q8", json.required("kv").asString());
+
+        double alone = number(json, "decode", "tok_s");
+        assertEquals(2, json.required("depths").size());
+        JsonNode deeper = json.required("depths").required(1);
+        assertEquals(200, number(deeper, "depth"));
+        assertEquals(number(deeper, "tok_s") / alone, number(deeper, "ratio"), 1e-9);
+        assertEquals(3, number(json, "batch", "sequences"));
+        assertEquals(number(json, "batch", "tok_s") / alone, number(json, "batch", "speedup"), 1e-9);
         assertTrue(json.required("rss_bytes").isNull() || number(json, "rss_bytes") > 1e7, json::toString);
     }
 
@@ -59,6 +70,41 @@ class BenchCommandTest {
             node = node.required(field);
         }
         return node.asDouble();
+    }
+
+    /** A token goes through three of eight experts and the shared one; latent attention takes one matrix apart by heads. */
+    @Test
+    void aTokenOfAMixtureReadsTheExpertsThatItGoesThrough() throws IOException {
+        Path file = folder.resolve("bench.json");
+        Run run = Run.glm(
+                "bench", "--shape=tiny-flash", "--weights=mixed", "--prompt=9", "--generate=4", "--json=" + file);
+
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(run.out().contains("weights MIXED, head Q8"), run.out());
+        JsonNode json = JsonMapper.shared().readTree(Files.readString(file));
+        int attention = 32 * 2 + 96 * 1 + 64 * 2 + 4 * (32 * 1 + 32 * 1) + 64 * 2;
+        int dense = 64 * 3 * 34 + 2 * 96 * 2 * 18;
+        int expert = 64 * 34 + 2 * 32 * 2 * 18;
+        int router = 8 * 64 * 2;
+        assertEquals(
+                3 * attention * 34 + dense + 2 * (4 * expert + router) + 256 * 2 * 34,
+                number(json, "decode", "bytes_per_token"));
+        assertTrue(json.required("batch").isNull(), json::toString);
+    }
+
+    @Test
+    void runsWhereAContextEndsWithABlank() {
+        Run run = Run.glm(
+                "bench",
+                "--shape=tiny-chatglm",
+                "--weights=bf16",
+                "--prompt=9",
+                "--generate=4",
+                "--depth=20",
+                "--sequences=2");
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(run.out().contains("weights BF16, head BF16"), run.out());
+        assertTrue(run.out().contains("at depth 20") && run.out().contains("of 2 sequences together"), run.out());
     }
 
     @Test
@@ -71,9 +117,17 @@ class BenchCommandTest {
         assertEquals(GlmCommand.ERROR, both.exitCode());
         assertTrue(both.err().contains("mutually exclusive"), both.err());
 
-        Run tooLong = Run.glm("bench", "--shape=tiny", "--depth=500", "--generate=20", "--prompt=1");
+        Run tooLong = Run.glm("bench", "--shape=tiny", "--depth=7,500", "--generate=20", "--prompt=1");
         assertEquals(GlmCommand.ERROR, tooLong.exitCode());
         assertTrue(tooLong.err().contains("needs a context of 520 tokens, the model has 512"), tooLong.err());
+
+        Run shape = Run.glm("bench", "--shape=tiny", "--weights=stored");
+        assertEquals(GlmCommand.ERROR, shape.exitCode());
+        assertTrue(shape.err().contains("random weights are not stored"), shape.err());
+
+        Run model = Run.glm("bench", "--weights=bf16");
+        assertEquals(GlmCommand.ERROR, model.exitCode());
+        assertTrue(model.err().contains("expected stored, q8, mixed or q4, found 'bf16'"), model.err());
 
         Run none = Run.glm("bench", "--shape=tiny", "--repeat=0");
         assertEquals(GlmCommand.ERROR, none.exitCode());

@@ -17,6 +17,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The fields of one JSON file of a model folder, each checked as it is read. A null value counts as absent. Remembers which
@@ -71,6 +72,11 @@ public final class ConfigFields {
             throw new CheckpointException(file + ": expected a JSON object, found " + root.getNodeType());
         }
         return new ConfigFields(file, root);
+    }
+
+    /** A copy of all fields. */
+    ObjectNode toJson() {
+        return (ObjectNode) root.deepCopy();
     }
 
     /** The file, for messages. */

@@ -49,19 +49,6 @@ final class LatentAttentionLoader {
         Linear latentDown = linear(TensorRole.LATENT_DOWN, layer, attention.keySize(), hiddenSize, latent.bias());
         RmsNorm latentNorm = norm(TensorRole.LATENT_NORM, layer, latent.rank());
 
-        int headRows = latent.plainSize() + latent.valueSize();
-        String upName = names.of(TensorRole.LATENT_UP, layer);
-        RowSource up = weights.rows(upName, heads * headRows, latent.rank());
-        List<Matrix> keysToLatent = new ArrayList<>();
-        List<Matrix> latentToValues = new ArrayList<>();
-        for (int head = 0; head < heads; head++) {
-            int first = head * headRows;
-            float[] keys = floats(up, first, latent.plainSize());
-            float[] values = floats(up, first + latent.plainSize(), latent.valueSize());
-            keysToLatent.add(
-                    weights.matrix(upName, new ArrayRows(transposed(keys, latent.rank()), latent.rank()), format));
-            latentToValues.add(weights.matrix(upName, new ArrayRows(values, latent.valueSize()), format));
-        }
         return new LatentAttention(
                 attention,
                 latent,
@@ -70,9 +57,69 @@ final class LatentAttentionLoader {
                 query,
                 latentDown,
                 latentNorm,
-                keysToLatent,
-                latentToValues,
+                keysToLatent(layer),
+                latentToValues(layer),
                 linear(TensorRole.ATTENTION_OUTPUT, layer, hiddenSize, heads * latent.valueSize(), latent.bias()));
+    }
+
+    private List<Matrix> keysToLatent(int layer) throws CheckpointException {
+        if (isInParts(TensorRole.KEY_TO_LATENT, layer)) {
+            return parts(TensorRole.KEY_TO_LATENT, layer, latent.rank(), latent.plainSize());
+        }
+        String name = names.of(TensorRole.LATENT_UP, layer);
+        String stackName = QuantizedTensors.keys(name);
+        int heads = config.attention().heads();
+        if (format != null && weights.isQuantized(stackName, format)) {
+            return weights.quantizedStack(stackName, heads, latent.rank(), latent.plainSize(), format);
+        }
+        RowSource up = up(name);
+        MatrixStack keys = new MatrixStack(heads, latent.rank(), latent.plainSize(), head -> {
+            float[] values = floats(up, head * headRows(), latent.plainSize());
+            return new ArrayRows(transposed(values, latent.rank()), latent.rank());
+        });
+        return weights.stack(name, stackName, keys, format);
+    }
+
+    private List<Matrix> latentToValues(int layer) throws CheckpointException {
+        if (isInParts(TensorRole.LATENT_TO_VALUE, layer)) {
+            return parts(TensorRole.LATENT_TO_VALUE, layer, latent.valueSize(), latent.rank());
+        }
+        String name = names.of(TensorRole.LATENT_UP, layer);
+        String stackName = QuantizedTensors.values(name);
+        int heads = config.attention().heads();
+        if (format != null && weights.isQuantized(stackName, format)) {
+            return weights.quantizedStack(stackName, heads, latent.valueSize(), latent.rank(), format);
+        }
+        RowSource up = up(name);
+        MatrixStack values = new MatrixStack(heads, latent.valueSize(), latent.rank(), head -> {
+            int first = head * headRows() + latent.plainSize();
+            return new ArrayRows(floats(up, first, latent.valueSize()), latent.valueSize());
+        });
+        return weights.stack(name, stackName, values, format);
+    }
+
+    /** Whether a file has one matrix for each head instead of one for all: GGUF has. */
+    private boolean isInParts(TensorRole role, int layer) {
+        String first = names.of(role, layer, 0);
+        return weights.has(first) || (format != null && weights.isQuantized(first, format));
+    }
+
+    /** The parts of each head as they are stored. */
+    private List<Matrix> parts(TensorRole role, int layer, int rows, int columns) throws CheckpointException {
+        List<Matrix> parts = new ArrayList<>();
+        for (int head = 0; head < config.attention().heads(); head++) {
+            parts.add(weights.matrix(names.of(role, layer, head), rows, columns, format));
+        }
+        return parts;
+    }
+
+    /** For each head the rows of its keys and then those of its values. */
+    private RowSource up(String name) throws CheckpointException {
+        return weights.rows(name, config.attention().heads() * headRows(), latent.rank());
+    }
+
+    private int headRows() {
+        return latent.plainSize() + latent.valueSize();
     }
 
     private Linear linear(TensorRole role, int layer, int rows, int columns, boolean bias) throws CheckpointException {

@@ -1,9 +1,11 @@
 package io.github.glmjava.family;
 
 import io.github.glmjava.LoadOptions;
+import io.github.glmjava.WeightFormat;
 import io.github.glmjava.WeightMemory;
 import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.layer.GlmNetwork;
+import io.github.glmjava.layer.NetworkBatch;
 import io.github.glmjava.layer.NetworkSequence;
 import io.github.glmjava.layer.Prefix;
 import io.github.glmjava.tensor.CacheFormat;
@@ -28,6 +30,7 @@ public final class LoadedNetwork implements AutoCloseable {
     private final GlmNetwork network;
     private final int prefillChunk;
     private final CacheFormat cacheFormat;
+    private final WeightFormat weights;
 
     private LoadedNetwork(
             ModelFolder folder,
@@ -46,6 +49,7 @@ public final class LoadedNetwork implements AutoCloseable {
             case BF16 -> CacheFormat.BF16;
             case Q8 -> CacheFormat.Q8;
         };
+        weights = QuantizedTensors.format(checkpoint, options.weights());
         GlmConfig config = family.architecture(folder.config());
         GlmNetwork withoutPrefix = NetworkLoader.load(
                 checkpoint,
@@ -88,9 +92,8 @@ public final class LoadedNetwork implements AutoCloseable {
 
     private WeightConversion conversion(LoadOptions options) throws IOException {
         LoraAdapters adapters = LoraAdapters.read(options.lora(), weightArena);
-        WeightRecipe recipe = QuantizedTensors.recipe(checkpoint, options.weights());
         boolean copies = options.memory() == WeightMemory.COPIED;
-        return new WeightConversion(recipe.layers(), recipe.head(), copies, adapters, weightArena, team);
+        return new WeightConversion(WeightRecipe.of(weights), copies, adapters, weightArena, team);
     }
 
     /** The layers and their weights. */
@@ -101,6 +104,11 @@ public final class LoadedNetwork implements AutoCloseable {
     /** The tensors that the weights were made of. */
     public Checkpoint checkpoint() {
         return checkpoint;
+    }
+
+    /** The format of the weights: what was asked for, or that of a quantised folder. */
+    public WeightFormat weights() {
+        return weights;
     }
 
     /** How sequences keep keys and values. */
@@ -128,6 +136,11 @@ public final class LoadedNetwork implements AutoCloseable {
     /** An empty sequence. */
     public NetworkSequence newSequence() {
         return new NetworkSequence(network, kernels, team, prefillChunk, cacheFormat);
+    }
+
+    /** A batch without sequences, which are decoded together. */
+    public NetworkBatch newBatch() {
+        return new NetworkBatch(network, kernels, team, prefillChunk, cacheFormat);
     }
 
     /** Unmaps the weights and ends the worker threads. */

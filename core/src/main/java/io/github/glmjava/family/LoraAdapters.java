@@ -41,6 +41,11 @@ public final class LoraAdapters {
         return new LoraAdapters(adapters);
     }
 
+    /** Whether anything is added to a matrix. */
+    boolean haveFactors(String name) {
+        return adapters.stream().anyMatch(adapter -> adapter.factors().containsKey(name));
+    }
+
     /** What is added to a matrix; empty if nothing is. */
     List<LoraFactors> factors(String name, int rows, int columns) throws CheckpointException {
         List<LoraFactors> added = new ArrayList<>();

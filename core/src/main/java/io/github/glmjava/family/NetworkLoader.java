@@ -20,6 +20,7 @@ import io.github.glmjava.layer.PlainFeedForward;
 import io.github.glmjava.layer.Projection;
 import io.github.glmjava.layer.RmsNorm;
 import io.github.glmjava.layer.StackedProjection;
+import io.github.glmjava.layer.WeightTotals;
 import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.Matrix;
 import io.github.glmjava.tensor.MatrixFormat;
@@ -37,6 +38,11 @@ public final class NetworkLoader {
     private final TensorNames names;
     private final WeightConversion conversion;
     private final StoredWeights weights;
+
+    /** Experts that a token does not go through. */
+    private long idleBytes;
+
+    private long idleElements;
 
     private NetworkLoader(
             Checkpoint checkpoint, GlmConfig config, TensorNames names, Kernels kernels, WeightConversion conversion) {
@@ -75,8 +81,8 @@ public final class NetworkLoader {
         Norm finalNorm = norm(names.of(TensorRole.FINAL_NORM));
         Matrix head = head(embedding);
         weights.reportUnused(name -> names.ignores(name, config.layers()));
-        return new GlmNetwork(
-                config, embedding, positions, blocks, finalNorm, head, null, weights.bytes(), weights.elements());
+        WeightTotals totals = new WeightTotals(weights.bytes(), weights.elements(), idleBytes, idleElements);
+        return new GlmNetwork(config, embedding, positions, blocks, finalNorm, head, null, totals);
     }
 
     private @Nullable LearnedPositions positions() throws CheckpointException {
@@ -90,7 +96,7 @@ public final class NetworkLoader {
     }
 
     private Matrix embedding() throws CheckpointException {
-        if (config.tiedHead() && conversion.head() == null) {
+        if (config.tiedHead() && conversion.recipe().head() == null) {
             return vocabularyMatrix(TensorRole.EMBEDDING, null); // it is the head, too
         }
         return weights.table(names.of(TensorRole.EMBEDDING), config.vocabularySize(), config.hiddenSize());
@@ -103,9 +109,11 @@ public final class NetworkLoader {
     /** The embedding once more if it is the head too, unless the head is to have a format of its own. */
     private Matrix head(Matrix embedding) throws CheckpointException {
         if (!config.tiedHead()) {
-            return vocabularyMatrix(TensorRole.HEAD, conversion.head());
+            return vocabularyMatrix(TensorRole.HEAD, conversion.recipe().head());
         }
-        return conversion.head() == null ? embedding : vocabularyMatrix(TensorRole.EMBEDDING, conversion.head());
+        return conversion.recipe().head() == null
+                ? embedding
+                : vocabularyMatrix(TensorRole.EMBEDDING, conversion.recipe().head());
     }
 
     private GlmBlock block(int layer) throws CheckpointException {
@@ -122,13 +130,19 @@ public final class NetworkLoader {
     private Attention attention(int layer) throws CheckpointException {
         AttentionConfig attention = config.attention();
         if (attention.latent() != null) {
-            return new LatentAttentionLoader(config, attention.latent(), names, weights, conversion.layers())
+            return new LatentAttentionLoader(
+                            config,
+                            attention.latent(),
+                            names,
+                            weights,
+                            conversion.recipe().attention())
                     .load(layer);
         }
         Projection queryKeyValue = projection(
                 names.parts(TensorRole.QUERY_KEY_VALUE, layer),
                 config.hiddenSize(),
                 attention.inputBias(),
+                conversion.recipe().attention(),
                 attention.querySize(),
                 attention.groups() * attention.keySize(),
                 attention.groups() * attention.valueSize());
@@ -136,7 +150,8 @@ public final class NetworkLoader {
                 names.of(TensorRole.ATTENTION_OUTPUT, layer),
                 config.hiddenSize(),
                 attention.outputSize(),
-                attention.outputBias());
+                attention.outputBias(),
+                conversion.recipe().attention());
         boolean norms = attention.queryKeyNorm();
         return new GroupedAttention(
                 queryKeyValue,
@@ -152,13 +167,14 @@ public final class NetworkLoader {
     }
 
     private FeedForward feedForward(int layer) throws CheckpointException {
+        WeightRecipe recipe = conversion.recipe();
         int size = config.feedForward().size();
         boolean bias = config.feedForward().bias();
         FeedForwardConfig.Activation activation = config.feedForward().activation();
         if (activation != FeedForwardConfig.Activation.SWIGLU) {
             return new PlainFeedForward(
-                    linear(names.of(TensorRole.UP, layer), size, config.hiddenSize(), bias),
-                    linear(names.of(TensorRole.DOWN, layer), config.hiddenSize(), size, bias),
+                    linear(names.of(TensorRole.UP, layer), size, config.hiddenSize(), bias, recipe.gateAndUp()),
+                    linear(names.of(TensorRole.DOWN, layer), config.hiddenSize(), size, bias, recipe.down()),
                     activation == FeedForwardConfig.Activation.GELU_TANH);
         }
         ExpertsConfig experts = config.feedForward().expertsOf(layer);
@@ -171,12 +187,25 @@ public final class NetworkLoader {
     private GatedFeedForward gated(List<String> gateAndUp, String down, int size, boolean bias)
             throws CheckpointException {
         return new GatedFeedForward(
-                projection(gateAndUp, config.hiddenSize(), bias, size, size),
-                linear(down, config.hiddenSize(), size, bias));
+                projection(
+                        gateAndUp,
+                        config.hiddenSize(),
+                        bias,
+                        conversion.recipe().gateAndUp(),
+                        size,
+                        size),
+                linear(
+                        down,
+                        config.hiddenSize(),
+                        size,
+                        bias,
+                        conversion.recipe().down()));
     }
 
     private MixtureOfExperts mixture(ExpertsConfig config, int layer) throws CheckpointException {
         List<GatedFeedForward> experts = new ArrayList<>();
+        long bytesBefore = weights.bytes();
+        long elementsBefore = weights.elements();
         for (int expert = 0; expert < config.experts(); expert++) {
             experts.add(gated(
                     names.parts(TensorRole.EXPERT_GATE_AND_UP, layer, expert),
@@ -184,6 +213,9 @@ public final class NetworkLoader {
                     config.size(),
                     false));
         }
+        int idle = config.experts() - config.perToken();
+        idleBytes += (weights.bytes() - bytesBefore) / config.experts() * idle;
+        idleElements += (weights.elements() - elementsBefore) / config.experts() * idle;
         GatedFeedForward shared = config.sharedSize() == 0
                 ? null
                 : gated(
@@ -213,19 +245,21 @@ public final class NetworkLoader {
     }
 
     /** One matrix for all outputs, or one for each part of them. */
-    private Projection projection(List<String> parts, int inputs, boolean bias, int... outputs)
+    private Projection projection(
+            List<String> parts, int inputs, boolean bias, @Nullable MatrixFormat format, int... outputs)
             throws CheckpointException {
         if (parts.size() == 1) {
-            return linear(parts.getFirst(), IntStream.of(outputs).sum(), inputs, bias);
+            return linear(parts.getFirst(), IntStream.of(outputs).sum(), inputs, bias, format);
         }
         List<Linear> linears = new ArrayList<>();
         for (int i = 0; i < outputs.length; i++) {
-            linears.add(linear(parts.get(i), outputs[i], inputs, bias));
+            linears.add(linear(parts.get(i), outputs[i], inputs, bias, format));
         }
         return new StackedProjection(linears);
     }
 
-    private Linear linear(String name, int rows, int columns, boolean bias) throws CheckpointException {
-        return weights.linear(name, bias ? TensorNames.biasOf(name) : null, rows, columns, conversion.layers());
+    private Linear linear(String name, int rows, int columns, boolean bias, @Nullable MatrixFormat format)
+            throws CheckpointException {
+        return weights.linear(name, bias ? TensorNames.biasOf(name) : null, rows, columns, format);
     }
 }

@@ -1,29 +1,34 @@
 package io.github.glmjava.family;
 
 import io.github.glmjava.tensor.MatrixFormat;
-import io.github.glmjava.tensor.RowSource;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** The matrices that a recipe wants quantised, noted down while a network is built of what is stored. */
 final class QuantizationPlan {
     /**
-     * One matrix.
+     * One matrix, or several that are to lie one after the other.
      *
-     * @param source its rows
-     * @param format what is to become of it
+     * @param name what they are called then
+     * @param source their rows
+     * @param format what is to become of them
      */
-    record Entry(RowSource source, MatrixFormat format) {}
+    record Entry(String name, MatrixStack source, MatrixFormat format) {}
 
-    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final Map<String, List<Entry>> entries = new LinkedHashMap<>();
     private final Set<String> kept = new HashSet<>();
 
-    /** Notes a matrix that is to be quantised. */
-    void add(String name, RowSource source, MatrixFormat format) {
-        entries.put(name, new Entry(source, format));
+    /**
+     * Notes something that is to be quantised.
+     *
+     * @param stored the name of the tensor that it is made of
+     */
+    void add(String stored, Entry entry) {
+        entries.computeIfAbsent(stored, name -> new ArrayList<>()).add(entry);
     }
 
     /** Notes a matrix that is used as stored, which it may be beside another format. */
@@ -36,9 +41,8 @@ final class QuantizationPlan {
         return kept.contains(name);
     }
 
-    /** What is to become of the matrix of this name, or null if nothing. */
-    @Nullable
-    Entry find(String name) {
-        return entries.get(name);
+    /** What is to be made of the tensor of this name. */
+    List<Entry> find(String name) {
+        return entries.getOrDefault(name, List.of());
     }
 }

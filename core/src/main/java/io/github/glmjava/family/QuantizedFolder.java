@@ -4,6 +4,7 @@ import io.github.glmjava.LoadOptions;
 import io.github.glmjava.WeightFormat;
 import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.tensor.KernelProvider;
+import io.github.glmjava.tensor.MatrixFormat;
 import io.github.glmjava.tensor.WorkerTeam;
 import io.github.glmjava.weights.Checkpoint;
 import io.github.glmjava.weights.CheckpointException;
@@ -16,32 +17,22 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.UUID;
-import java.util.stream.Stream;
 
 /**
  * Writes a model folder anew with quantised weights. It appears under its name when it is complete. One matrix at a time is
  * quantised and in memory.
  */
 public final class QuantizedFolder {
-    private static final long SHARD_BYTES = 5_000_000_000L;
-
-    /** Files of weights, which are written anew. */
-    private static final List<String> WEIGHT_FILES =
-            List.of(".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json", ".pt", ".pth", ".gguf");
-
     private static final int ALIGNMENT = 64;
 
     private final Checkpoint checkpoint;
     private final QuantizationPlan plan;
     private final WorkerTeam team;
     private final LoadOptions options;
+    private int planned;
     private int written;
 
     private QuantizedFolder(Checkpoint checkpoint, QuantizationPlan plan, WorkerTeam team, LoadOptions options) {
@@ -68,30 +59,22 @@ public final class QuantizedFolder {
         if (!options.lora().isEmpty() || options.ptuning() != null) {
             throw new IllegalArgumentException("adapters and prefixes are not written into a quantised folder");
         }
-        requireFree(target);
-        ModelFolder files = ModelFolder.read(source);
-        ModelFamily family = ModelFamilies.of(files);
-        try (Checkpoint checkpoint = Checkpoint.open(source);
+        NewFolder.requireFree(target);
+        try (ModelSource model = ModelSource.open(source);
                 WorkerTeam team = new WorkerTeam(options.threads())) {
+            Checkpoint checkpoint = model.checkpoint();
             if (QuantizedTensors.areIn(checkpoint)) {
                 throw new CheckpointException(
                         checkpoint.file() + ": the weights are quantised already: quantise the original model");
             }
-            QuantizationPlan plan = plan(files, family, checkpoint, team, options.weights());
-            new QuantizedFolder(checkpoint, plan, team, options).write(source, target);
-        }
-    }
-
-    private static void requireFree(Path target) throws IOException {
-        if (Files.isDirectory(target)) {
-            try (Stream<Path> files = Files.list(target)) {
-                if (files.findAny().isEmpty()) {
-                    return;
-                }
+            if (checkpoint.tensors().values().stream()
+                    .anyMatch(tensor -> tensor.dtype().isBlocked())) {
+                throw new CheckpointException(
+                        checkpoint.file() + ": the weights are quantised already, in blocks of GGUF:"
+                                + " load it as it is, or convert it to safetensors first");
             }
-        }
-        if (Files.exists(target)) {
-            throw new FileAlreadyExistsException(target.toString(), null, "must not exist, or be an empty folder");
+            QuantizationPlan plan = plan(model.files(), model.family(), checkpoint, team, options.weights());
+            new QuantizedFolder(checkpoint, plan, team, options).write(model, target);
         }
     }
 
@@ -100,101 +83,72 @@ public final class QuantizedFolder {
             ModelFolder files, ModelFamily family, Checkpoint checkpoint, WorkerTeam team, WeightFormat format)
             throws IOException {
         GlmConfig config = family.architecture(files.config());
-        if (config.attention().latent() != null) {
-            throw new CheckpointException(files.config().file()
-                    + ": models with latent attention cannot be quantised to a folder yet, only while loading");
-        }
-        WeightRecipe recipe = WeightRecipe.of(format);
         QuantizationPlan plan = new QuantizationPlan();
         try (Arena unused = Arena.ofShared()) {
-            WeightConversion conversion = new WeightConversion(
-                    recipe.layers(), recipe.head(), false, LoraAdapters.none(), unused, team, plan);
+            WeightConversion conversion =
+                    new WeightConversion(WeightRecipe.of(format), false, LoraAdapters.none(), unused, team, plan);
             NetworkLoader.load(
                     checkpoint, config, family.tensorNames(), KernelProvider.kernels(), conversion, layers -> {});
         }
         return plan;
     }
 
-    private void write(Path source, Path target) throws IOException {
-        Path whole = target.toAbsolutePath();
-        Path partial = whole.resolveSibling("." + whole.getFileName() + "." + UUID.randomUUID() + ".partial");
-        Files.createDirectories(partial);
-        try {
-            copyFiles(source, partial);
+    private void write(ModelSource source, Path target) throws IOException {
+        NewFolder.write(target, folder -> {
+            source.writeFiles(folder);
             ShardedSafetensorsWriter.write(
-                    partial,
+                    folder,
                     tensors(),
                     QuantizedTensors.metadata(options.weights(), QuantizedTensors.parameters(checkpoint)),
-                    SHARD_BYTES);
-            Files.move(partial, whole, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            delete(partial);
-        }
-    }
-
-    private static void copyFiles(Path source, Path target) throws IOException {
-        try (Stream<Path> files = Files.list(source)) {
-            for (Path file : files.filter(QuantizedFolder::isCopied).toList()) {
-                Files.copy(file, target.resolve(file.getFileName()));
-            }
-        }
-    }
-
-    private static boolean isCopied(Path file) {
-        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        return Files.isRegularFile(file)
-                && !name.startsWith(".")
-                && WEIGHT_FILES.stream().noneMatch(name::endsWith);
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            try (Stream<Path> files = Files.list(folder)) {
-                for (Path file : files.toList()) {
-                    Files.delete(file);
-                }
-            }
-            Files.delete(folder);
-        }
+                    NewFolder.SHARD_BYTES);
+        });
     }
 
     /** All tensors in the order in which they are stored, so that reading and writing go through the files once. */
     private List<TensorSource> tensors() {
         List<TensorSource> tensors = new ArrayList<>();
         for (StoredTensor tensor : checkpoint.tensors().values()) {
-            QuantizationPlan.Entry entry = plan.find(tensor.name());
-            if (plan.keeps(tensor.name()) || (entry == null && !isScale(tensor.name()))) {
+            List<QuantizationPlan.Entry> entries = plan.find(tensor.name());
+            if (plan.keeps(tensor.name()) || (entries.isEmpty() && !isScale(tensor.name()))) {
                 tensors.add(reported(TensorSource.of(tensor)));
             }
-            if (entry != null) {
-                tensors.add(reported(quantized(tensor.name(), entry)));
+            for (QuantizationPlan.Entry entry : entries) {
+                tensors.add(reported(quantized(entry)));
             }
         }
+        planned = tensors.size();
         return tensors;
     }
 
     /** Whether these are the scales of a matrix of integers, which become a part of the quantised one. */
     private boolean isScale(String name) {
         String suffix = StoredWeights.SCALE_SUFFIX;
-        return name.endsWith(suffix) && plan.find(name.substring(0, name.length() - suffix.length())) != null;
+        return name.endsWith(suffix)
+                && !plan.find(name.substring(0, name.length() - suffix.length()))
+                        .isEmpty();
     }
 
-    private TensorSource quantized(String name, QuantizationPlan.Entry entry) {
-        int rows = entry.source().rows();
-        int columns = entry.source().columns();
+    private TensorSource quantized(QuantizationPlan.Entry entry) {
+        MatrixStack source = entry.source();
+        MatrixFormat format = entry.format();
         return new TensorSource(
-                QuantizedTensors.name(name, entry.format()),
+                entry.name(),
                 DType.U8,
-                QuantizedTensors.shape(entry.format(), rows, columns),
-                out -> quantize(name, entry, out));
+                QuantizedTensors.shape(format, source.count(), source.rows(), source.columns()),
+                out -> quantize(entry, out));
     }
 
-    private void quantize(String name, QuantizationPlan.Entry entry, WritableByteChannel out) throws IOException {
-        long bytes = entry.format().bytes(entry.source().rows(), entry.source().columns());
+    private void quantize(QuantizationPlan.Entry entry, WritableByteChannel out) throws IOException {
+        MatrixStack source = entry.source();
+        long bytes = entry.format().bytes(source.rows(), source.columns());
         try (Arena arena = Arena.ofShared()) {
             MemorySegment data = arena.allocate(bytes, ALIGNMENT);
-            QuantizedTensors.quantize(name, entry.source(), entry.format(), data, team);
-            TensorSource.of(name, DType.U8, List.of(bytes), data).content().writeTo(out);
+            for (int part = 0; part < source.count(); part++) {
+                QuantizedTensors.quantize(entry.name(), source.parts().apply(part), entry.format(), data, team);
+                TensorSource.of(entry.name(), DType.U8, List.of(bytes), data)
+                        .content()
+                        .writeTo(out);
+            }
         }
     }
 
@@ -202,9 +156,7 @@ public final class QuantizedFolder {
         return new TensorSource(tensor.name(), tensor.dtype(), tensor.shape(), out -> {
             tensor.content().writeTo(out);
             written++;
-            options.progress()
-                    .onProgress(
-                            "weights", (double) written / checkpoint.tensors().size());
+            options.progress().onProgress("weights", (double) written / planned);
         });
     }
 }

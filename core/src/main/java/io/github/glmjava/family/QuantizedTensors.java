@@ -16,7 +16,8 @@ import java.util.Objects;
 
 /**
  * How a checkpoint keeps matrices in Q8 and Q4: the bytes that the kernels read, as a tensor of U8 that has the weight's
- * name and the format behind it, {@code ....dense.weight.q4}. The metadata names the recipe and the version of the layout.
+ * name and the format behind it, {@code ....dense.weight.q4}. Matrices of heads that are made of one weight make up a
+ * tensor with a row for each of them, {@code ....kv_b_proj.weight.keys.q4}. The metadata names the recipe and the version of the layout.
  */
 public final class QuantizedTensors {
     private static final String WEIGHTS_KEY = "glm_java.weights";
@@ -32,9 +33,24 @@ public final class QuantizedTensors {
         return weight + "." + format.name().toLowerCase(Locale.ROOT);
     }
 
+    /** What the matrices are called that lead from a head's query into the latent space, made of this weight. */
+    public static String keys(String weight) {
+        return weight + ".keys";
+    }
+
+    /** What the matrices are called that lead from the latent to a head's value, made of this weight. */
+    public static String values(String weight) {
+        return weight + ".values";
+    }
+
     /** The shape of a quantised matrix: its bytes. */
     public static List<Long> shape(MatrixFormat format, int rows, int columns) {
         return List.of(format.bytes(rows, columns));
+    }
+
+    /** The shape of several quantised matrices of one shape that lie one after the other. */
+    public static List<Long> shape(MatrixFormat format, int count, int rows, int columns) {
+        return count == 1 ? shape(format, rows, columns) : List.of((long) count, format.bytes(rows, columns));
     }
 
     /** What the metadata of a quantised checkpoint says. */
@@ -76,13 +92,13 @@ public final class QuantizedTensors {
     }
 
     /**
-     * The formats of a checkpoint's matrices: what its metadata says if it is quantised, else what the user chose.
+     * The format of a checkpoint's matrices: what its metadata says if it is quantised, else what the user chose.
      *
      * @throws CheckpointException if it is quantised in another format than was chosen, or by a version with another layout
      */
-    static WeightRecipe recipe(Checkpoint checkpoint, WeightFormat chosen) throws CheckpointException {
+    static WeightFormat format(Checkpoint checkpoint, WeightFormat chosen) throws CheckpointException {
         if (!areIn(checkpoint)) {
-            return WeightRecipe.of(chosen);
+            return chosen;
         }
         String layout = checkpoint.metadata().get(LAYOUT_KEY);
         if (!Integer.toString(Quantizer.LAYOUT_VERSION).equals(layout)) {
@@ -99,10 +115,10 @@ public final class QuantizedTensors {
                             + " and cannot be loaded as " + chosen.name().toLowerCase(Locale.ROOT)
                             + ": load the original model");
                 }
-                return WeightRecipe.of(format);
+                return format;
             }
         }
         throw new CheckpointException(checkpoint.file() + ": " + WEIGHTS_KEY + " is "
-                + Objects.toString(name, "missing") + ", expected one of q8, q4");
+                + Objects.toString(name, "missing") + ", expected one of q8, mixed, q4");
     }
 }

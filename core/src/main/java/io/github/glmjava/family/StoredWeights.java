@@ -12,6 +12,7 @@ import io.github.glmjava.weights.CheckpointException;
 import io.github.glmjava.weights.DType;
 import io.github.glmjava.weights.StoredTensor;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -61,6 +62,11 @@ final class StoredWeights {
     /** The elements of all matrices given out. */
     long elements() {
         return elements;
+    }
+
+    /** Whether there is a tensor of this name. */
+    boolean has(String name) {
+        return checkpoint.find(name) != null;
     }
 
     /** A norm's factors or a bias. */
@@ -150,7 +156,8 @@ final class StoredWeights {
      */
     Matrix matrix(String name, RowSource source, @Nullable MatrixFormat format) throws CheckpointException {
         if (conversion.plan() != null && format != null && source instanceof Matrix stored) {
-            conversion.plan().add(name, source, format);
+            MatrixStack rows = MatrixStack.of(source);
+            conversion.plan().add(name, new QuantizationPlan.Entry(QuantizedTensors.name(name, format), rows, format));
             return counted(stored);
         }
         return counted(
@@ -159,7 +166,43 @@ final class StoredWeights {
                         : conversion.quantized(source, format, kernels, name));
     }
 
-    private boolean isQuantized(String name, MatrixFormat format) {
+    /**
+     * Several matrices that are made of one tensor.
+     *
+     * @param name of the tensor
+     * @param stackName what they are called in a quantised folder, where they lie one after the other
+     * @param format what they are converted to, or null to hold them as floats
+     */
+    List<Matrix> stack(String name, String stackName, MatrixStack source, @Nullable MatrixFormat format)
+            throws CheckpointException {
+        if (conversion.plan() != null && format != null) {
+            String target = QuantizedTensors.name(stackName, format);
+            conversion.plan().add(name, new QuantizationPlan.Entry(target, source, format));
+            return List.of(); // a planned network never runs
+        }
+        List<Matrix> matrices = new ArrayList<>();
+        for (int part = 0; part < source.count(); part++) {
+            matrices.add(matrix(name, source.parts().apply(part), format));
+        }
+        return matrices;
+    }
+
+    /** A stack of a quantised folder. */
+    List<Matrix> quantizedStack(String stackName, int count, int rows, int columns, MatrixFormat format)
+            throws CheckpointException {
+        StoredTensor tensor =
+                tensor(QuantizedTensors.name(stackName, format), QuantizedTensors.shape(format, count, rows, columns));
+        MemorySegment data = data(tensor, true);
+        long bytes = format.bytes(rows, columns);
+        List<Matrix> matrices = new ArrayList<>();
+        for (int part = 0; part < count; part++) {
+            matrices.add(counted(kernels.matrix(format, data.asSlice(part * bytes, bytes), rows, columns)));
+        }
+        return matrices;
+    }
+
+    /** Whether a matrix lies in a quantised folder in this format. */
+    boolean isQuantized(String name, MatrixFormat format) {
         return checkpoint.find(QuantizedTensors.name(name, format)) != null;
     }
 
@@ -195,7 +238,7 @@ final class StoredWeights {
 
     /** @param streamed whether decoding will read this matrix again and again, so that its place in memory matters */
     private Matrix stored(String name, int rows, int columns, boolean streamed) throws CheckpointException {
-        if (find(name).dtype() == DType.I8 && checkpoint.find(name + SCALE_SUFFIX) != null) {
+        if (isScaled(name)) {
             return integers(name, rows, columns, streamed);
         }
         StoredTensor tensor = tensor(name, List.of((long) rows, (long) columns));
@@ -216,6 +259,17 @@ final class StoredWeights {
                 throw new CheckpointException(tensor.file() + ": tensor \"" + tensor.name() + "\" has dtype "
                         + tensor.dtype() + ", expected F32, F16, BF16, or I8 with scales");
         };
+    }
+
+    /** Whether this is a matrix of integers with scales. */
+    boolean isScaled(String name) {
+        StoredTensor tensor = checkpoint.find(name);
+        return tensor != null && tensor.dtype() == DType.I8 && checkpoint.find(name + SCALE_SUFFIX) != null;
+    }
+
+    /** Whether these are the scales of a matrix of integers. */
+    boolean isScale(String name) {
+        return name.endsWith(SCALE_SUFFIX) && isScaled(name.substring(0, name.length() - SCALE_SUFFIX.length()));
     }
 
     /** Half as many columns as there should be are 4-bit integers. */

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What becomes of weight matrices when they are loaded.
  *
- * @param layers the format of the blocks' matrices, or null to leave them as stored
- * @param head the format of the output head, or null to leave it as stored
+ * @param recipe the formats
  * @param copies whether matrices that stay as stored are copied out of their files
  * @param adapters are added before anything else is done
  * @param arena owns the memory of converted and copied matrices
@@ -25,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param plan takes note of what would be quantised, instead of that; null to quantise
  */
 public record WeightConversion(
-        @Nullable MatrixFormat layers,
-        @Nullable MatrixFormat head,
+        WeightRecipe recipe,
         boolean copies,
         LoraAdapters adapters,
         Arena arena,
@@ -41,14 +39,8 @@ public record WeightConversion(
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /** A conversion that is carried out. */
-    public WeightConversion(
-            @Nullable MatrixFormat layers,
-            @Nullable MatrixFormat head,
-            boolean copies,
-            LoraAdapters adapters,
-            Arena arena,
-            WorkerTeam team) {
-        this(layers, head, copies, adapters, arena, team, null);
+    public WeightConversion(WeightRecipe recipe, boolean copies, LoraAdapters adapters, Arena arena, WorkerTeam team) {
+        this(recipe, copies, adapters, arena, team, null);
     }
 
     /** Quantises one matrix, a row at a time, so that nothing but the result is held. */

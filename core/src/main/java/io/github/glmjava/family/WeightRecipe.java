@@ -5,19 +5,26 @@ import io.github.glmjava.tensor.MatrixFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which matrices are held in which format. The embedding, of which a token needs one row, always stays as stored.
+ * Which matrices are held in which format; null leaves them as stored. The embedding, of which a token needs one row, and the
+ * routers of experts always stay as stored.
  *
- * @param layers the format of the blocks' matrices, or null to leave them as stored
- * @param head the format of the output head, or null to leave it as stored
+ * @param attention the format of all projections of attention
+ * @param gateAndUp the format of what leads to the inner features of a feed-forward network or expert
+ * @param down the format of what leads back to the residual stream
+ * @param head the format of the output head
  */
 public record WeightRecipe(
-        @Nullable MatrixFormat layers, @Nullable MatrixFormat head) {
+        @Nullable MatrixFormat attention,
+        @Nullable MatrixFormat gateAndUp,
+        @Nullable MatrixFormat down,
+        @Nullable MatrixFormat head) {
     /** What a choice of the user means. */
     public static WeightRecipe of(WeightFormat format) {
         return switch (format) {
-            case AS_STORED -> new WeightRecipe(null, null);
-            case Q8 -> new WeightRecipe(MatrixFormat.Q8, MatrixFormat.Q8);
-            case Q4 -> new WeightRecipe(MatrixFormat.Q4, MatrixFormat.Q8);
+            case AS_STORED -> new WeightRecipe(null, null, null, null);
+            case Q8 -> new WeightRecipe(MatrixFormat.Q8, MatrixFormat.Q8, MatrixFormat.Q8, MatrixFormat.Q8);
+            case MIXED -> new WeightRecipe(MatrixFormat.Q8, MatrixFormat.Q4, MatrixFormat.Q8, MatrixFormat.Q8);
+            case Q4 -> new WeightRecipe(MatrixFormat.Q4, MatrixFormat.Q4, MatrixFormat.Q4, MatrixFormat.Q8);
         };
     }
 }

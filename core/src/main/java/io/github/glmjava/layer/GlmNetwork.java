@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param finalNorm in front of the output head
  * @param head {@code vocabularySize x hiddenSize}
  * @param prefix comes before every sequence, or null
- * @param weightBytes the memory, or the part of mapped files, that the matrices take
- * @param weightElements how many numbers the matrices hold
+ * @param weights how large the matrices are
  */
 public record GlmNetwork(
         GlmConfig config,
@@ -25,33 +24,30 @@ public record GlmNetwork(
         Norm finalNorm,
         Matrix head,
         @Nullable Prefix prefix,
-        long weightBytes,
-        long weightElements) {
+        WeightTotals weights) {
     /** Copies the list. */
     public GlmNetwork {
         blocks = List.copyOf(blocks);
     }
 
     /**
-     * The bytes of weights that computing one token reads: everything but the embedding, of which a token needs one row,
-     * unless it is the head as well.
+     * The bytes of weights that computing one token reads: everything but the experts that it does not go through and the
+     * embedding, of which it needs one row, unless that is the head as well.
      */
     public long bytesPerToken() {
-        return embedding.equals(head)
-                ? weightBytes
-                : weightBytes - embedding.format().bytes(embedding.rows(), embedding.columns());
+        long read = weights.bytes() - weights.idleBytes();
+        return embedding.equals(head) ? read : read - embedding.format().bytes(embedding.rows(), embedding.columns());
     }
 
     /** The multiply-adds of one token in the matrices of all layers, without attention and without the head. */
     public long layerMultiplyAdds() {
         long headElements = (long) head.rows() * head.columns();
-        return weightElements - (embedding.equals(head) ? 1 : 2) * headElements;
+        return weights.elements() - weights.idleElements() - (embedding.equals(head) ? 1 : 2) * headElements;
     }
 
     /** This network with a prefix. */
     public GlmNetwork withPrefix(@Nullable Prefix newPrefix) {
-        return new GlmNetwork(
-                config, embedding, positions, blocks, finalNorm, head, newPrefix, weightBytes, weightElements);
+        return new GlmNetwork(config, embedding, positions, blocks, finalNorm, head, newPrefix, weights);
     }
 
     /** Slots of the cache that come before the first token. */

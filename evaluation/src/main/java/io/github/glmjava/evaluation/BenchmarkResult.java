@@ -1,54 +1,64 @@
 package io.github.glmjava.evaluation;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a benchmark measured.
  *
  * @param model its name
  * @param weights its formats, for people
+ * @param keyValues the format of keys and values, for people
  * @param kernels what computed
  * @param plan what was asked for
  * @param machine the limits, measured in the same run
- * @param loadSeconds from the files to a network that is ready; of random weights, without making them
- * @param firstTokenSeconds from the beginning of loading to the logits after the first prompt, on code that the JVM has not
- *     compiled yet
- * @param multiplyAddsPerToken of all matrices of the layers, without attention and without the head
+ * @param start how long it took to begin
+ * @param multiplyAddsPerToken of all matrices of the layers that a token goes through, without attention and the head
  * @param headMultiplyAdds of the head, which a prompt needs once
  * @param bytesPerToken weights that one decoded token reads
- * @param prefill tokens a second of each repetition
- * @param decode tokens a second of each repetition
+ * @param prefill of prompts
+ * @param decode of one sequence that begins with an empty cache
+ * @param depths of one sequence with some tokens in the cache, measured in turns with {@code decode}
+ * @param batch of several sequences decoded together, in turns with {@code decode}, or null if that was not asked for
  * @param peakBytes the largest resident memory, or -1 where it is not known
  */
 public record BenchmarkResult(
         String model,
         String weights,
+        String keyValues,
         String kernels,
         BenchmarkPlan plan,
         MachineLimits machine,
-        double loadSeconds,
-        double firstTokenSeconds,
+        Start start,
         long multiplyAddsPerToken,
         long headMultiplyAdds,
         long bytesPerToken,
-        List<Double> prefill,
-        List<Double> decode,
+        Speeds prefill,
+        Speeds decode,
+        List<AtDepth> depths,
+        @Nullable Speeds batch,
         long peakBytes) {
-    /** Copies the lists. */
-    public BenchmarkResult {
-        prefill = List.copyOf(prefill);
-        decode = List.copyOf(decode);
-    }
+    /**
+     * How long it took to begin, on code that the JVM has not compiled yet. The time to make random weights does not count.
+     *
+     * @param loadSeconds from the files to a network that is ready
+     * @param firstTokenSeconds from the beginning of loading to the logits after the first prompt
+     * @param coldSeconds from the start of the JVM to these logits
+     */
+    public record Start(double loadSeconds, double firstTokenSeconds, double coldSeconds) {}
 
-    /** The median speed of a prompt. */
-    public double prefillTokensPerSecond() {
-        return median(prefill);
+    /** The speed with {@code depth} tokens in the cache. */
+    public record AtDepth(int depth, Speeds speeds) {}
+
+    /** Copies the list. */
+    public BenchmarkResult {
+        depths = List.copyOf(depths);
     }
 
     /** The speed of a prompt in multiply-adds of matrices, two operations each. */
     public double prefillGigaflops() {
         double perToken = multiplyAddsPerToken + (double) headMultiplyAdds / plan.promptTokens();
-        return 2 * perToken * prefillTokensPerSecond() / 1e9;
+        return 2 * perToken * prefill.median() / 1e9;
     }
 
     /** {@link #prefillGigaflops} as a share of what float multiply-adds can reach; integer kernels may exceed 1. */
@@ -56,14 +66,9 @@ public record BenchmarkResult(
         return prefillGigaflops() / machine.multiplyAddGigaflops();
     }
 
-    /** The median speed of decoding. */
-    public double decodeTokensPerSecond() {
-        return median(decode);
-    }
-
     /** The weights that decoding reads in a second. */
     public double decodeGigabytesPerSecond() {
-        return bytesPerToken * decodeTokensPerSecond() / 1e9;
+        return bytesPerToken * decode.median() / 1e9;
     }
 
     /** {@link #decodeGigabytesPerSecond} as a share of what reading can reach. */
@@ -71,9 +76,8 @@ public record BenchmarkResult(
         return decodeGigabytesPerSecond() / machine.readGigabytesPerSecond();
     }
 
-    private static double median(List<Double> values) {
-        List<Double> sorted = values.stream().sorted().toList();
-        int middle = sorted.size() / 2;
-        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    /** Some speed compared with {@link #decode}. */
+    public double ratioToDecode(Speeds speeds) {
+        return speeds.median() / decode.median();
     }
 }

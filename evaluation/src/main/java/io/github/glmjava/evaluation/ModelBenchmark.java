@@ -7,41 +7,34 @@ import io.github.glmjava.family.LoadedNetwork;
 import io.github.glmjava.family.ModelFamilies;
 import io.github.glmjava.family.ModelFamily;
 import io.github.glmjava.family.ModelFolder;
+import io.github.glmjava.family.ModelSource;
 import io.github.glmjava.layer.GlmNetwork;
-import io.github.glmjava.layer.NetworkSequence;
 import io.github.glmjava.weights.Checkpoint;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.SplittableRandom;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * Measures a whole model end to end, and in the same run the limits of the machine. A prompt is timed from its first token
- * to the logits after its last; decoding feeds the likeliest token each time. The code is compiled by one untimed round.
+ * Measures a whole model end to end, and in the same run the limits of the machine. The model begins at once, so that the
+ * time to its first token is that of a JVM that has just started.
  */
 public final class ModelBenchmark {
-    private static final int WARM_UP_TOKENS = 32;
-
+    private final String model;
+    private final LoadOptions options;
     private final BenchmarkPlan plan;
     private final Consumer<String> progress;
-    private final NetworkSequence sequence;
-    private final int[] prompt;
-    private final int[] next = new int[1];
 
-    private ModelBenchmark(BenchmarkPlan plan, NetworkSequence sequence, Consumer<String> progress) {
-        if (plan.longest() > sequence.contextLimit()) {
-            throw new IllegalArgumentException("the benchmark needs a context of " + plan.longest()
-                    + " tokens, the model has " + sequence.contextLimit());
-        }
+    /** Time of the JVM's life that went into making weights. */
+    private double makingSeconds;
+
+    private ModelBenchmark(String model, LoadOptions options, BenchmarkPlan plan, Consumer<String> progress) {
+        this.model = model;
+        this.options = options;
         this.plan = plan;
-        this.sequence = sequence;
         this.progress = progress;
-        prompt = new SplittableRandom(1)
-                .ints(Math.max(plan.promptTokens(), plan.depth()), 0, sequence.vocabularySize())
-                .toArray();
     }
 
     /**
@@ -53,12 +46,11 @@ public final class ModelBenchmark {
      */
     public static BenchmarkResult run(Path folder, LoadOptions options, BenchmarkPlan plan, Consumer<String> progress)
             throws IOException {
-        MachineLimits before = limits(options, progress);
         long start = System.nanoTime();
-        ModelFolder files = ModelFolder.read(folder);
-        ModelFamily family = ModelFamilies.of(files);
-        Checkpoint weights = Checkpoint.open(folder);
-        return run(folder.toString(), files, family, weights, start, options, plan, before, progress);
+        try (ModelSource source = ModelSource.open(folder)) {
+            return new ModelBenchmark(folder.toString(), options, plan, progress)
+                    .run(source.files(), source.family(), source.checkpoint(), start, WeightFormat.AS_STORED.name());
+        }
     }
 
     /**
@@ -69,120 +61,65 @@ public final class ModelBenchmark {
      */
     public static BenchmarkResult run(
             ModelShape shape, LoadOptions options, BenchmarkPlan plan, Consumer<String> progress) throws IOException {
-        MachineLimits before = limits(options, progress);
         Path name = Path.of(shape.name());
         ConfigFields fields = ConfigFields.parse(shape.configJson().getBytes(StandardCharsets.UTF_8), name);
         ModelFolder files = new ModelFolder(name, fields, null);
         ModelFamily family = ModelFamilies.of(files);
+        ModelBenchmark benchmark = new ModelBenchmark(shape.name(), options, plan, progress);
         progress.accept("making random weights");
-        Checkpoint weights = SyntheticWeights.make(shape, options.weights(), options.threads());
-        return run(shape.name(), files, family, weights, System.nanoTime(), options, plan, before, progress);
+        long start = System.nanoTime();
+        Checkpoint weights =
+                SyntheticWeights.make(shape, family.architecture(fields), options.weights(), options.threads());
+        benchmark.makingSeconds = SpeedMeter.seconds(start);
+        progress.accept(String.format(Locale.ROOT, "made in %.1f s", benchmark.makingSeconds));
+        return benchmark.run(files, family, weights, System.nanoTime(), "BF16");
     }
 
-    private static MachineLimits limits(LoadOptions options, Consumer<String> progress) {
-        progress.accept("measuring the machine");
-        MachineLimits limits = MachineProbe.measure(options.threads());
-        ProcessMemory.resetPeak();
-        return limits;
-    }
-
-    private static BenchmarkResult run(
-            String model,
-            ModelFolder files,
-            ModelFamily family,
-            Checkpoint weights,
-            long start,
-            LoadOptions options,
-            BenchmarkPlan plan,
-            MachineLimits before,
-            Consumer<String> progress)
+    private BenchmarkResult run(
+            ModelFolder files, ModelFamily family, Checkpoint weights, long start, String nameIfStored)
             throws IOException {
         progress.accept("loading");
         try (LoadedNetwork loaded = LoadedNetwork.load(files, family, weights, options)) {
-            double loadSeconds = seconds(start);
-            ModelBenchmark benchmark = new ModelBenchmark(plan, loaded.newSequence(), progress);
+            double loadSeconds = SpeedMeter.seconds(start);
+            SpeedMeter meter = new SpeedMeter(loaded, plan, progress);
             progress.accept("first prompt");
-            benchmark.prefill(plan.promptTokens());
-            double firstTokenSeconds = seconds(start);
-            benchmark.decode(WARM_UP_TOKENS);
-            List<Double> prefill = benchmark.prefills();
-            List<Double> decode = benchmark.decodes();
-            long peak = ProcessMemory.peak();
+            meter.prompt();
+            BenchmarkResult.Start times =
+                    new BenchmarkResult.Start(loadSeconds, SpeedMeter.seconds(start), secondsOfLife() - makingSeconds);
+            long peakOfStart = ProcessMemory.peak();
+            progress.accept("measuring the machine");
+            MachineLimits before = MachineProbe.measure(options.threads());
+            ProcessMemory.resetPeak();
+            meter.measure();
+            long peak = Math.max(peakOfStart, ProcessMemory.peak());
             progress.accept("measuring the machine again");
+            MachineLimits machine = before.max(MachineProbe.measure(options.threads()));
             GlmNetwork network = loaded.network();
+            String format = loaded.weights() == WeightFormat.AS_STORED
+                    ? nameIfStored
+                    : loaded.weights().name();
             return new BenchmarkResult(
                     model,
-                    describe(options.weights(), network),
+                    format + ", head " + network.head().format() + ", embedding "
+                            + network.embedding().format(),
+                    loaded.cacheFormat().name(),
                     loaded.kernels(),
                     plan,
-                    before.max(MachineProbe.measure(options.threads())),
-                    loadSeconds,
-                    firstTokenSeconds,
+                    machine,
+                    times,
                     network.layerMultiplyAdds(),
                     (long) network.head().rows() * network.head().columns(),
                     network.bytesPerToken(),
-                    prefill,
-                    decode,
+                    meter.prefill(),
+                    meter.decode(),
+                    meter.depths(),
+                    meter.batch(),
                     peak);
         }
     }
 
-    private static String describe(WeightFormat weights, GlmNetwork network) {
-        return weights + ", head " + network.head().format() + ", embedding "
-                + network.embedding().format();
-    }
-
-    private List<Double> prefills() {
-        List<Double> speeds = new ArrayList<>();
-        for (int i = 0; i < plan.repetitions(); i++) {
-            progress.accept("prompt " + (i + 1) + " of " + plan.repetitions());
-            sequence.truncate(0);
-            long start = System.nanoTime();
-            prefill(plan.promptTokens());
-            speeds.add(plan.promptTokens() / seconds(start));
-        }
-        return speeds;
-    }
-
-    private List<Double> decodes() {
-        if (sequence.length() < plan.depth()) {
-            progress.accept("filling the cache");
-            sequence.append(prompt, sequence.length(), plan.depth());
-        }
-        List<Double> speeds = new ArrayList<>();
-        for (int i = 0; i < plan.repetitions(); i++) {
-            progress.accept("decoding " + (i + 1) + " of " + plan.repetitions());
-            sequence.truncate(plan.depth());
-            long start = System.nanoTime();
-            decode(plan.generatedTokens());
-            speeds.add(plan.generatedTokens() / seconds(start));
-        }
-        return speeds;
-    }
-
-    private void prefill(int tokens) {
-        sequence.append(prompt, 0, tokens);
-        next[0] = likeliest(sequence.logits());
-    }
-
-    private void decode(int tokens) {
-        for (int i = 0; i < tokens; i++) {
-            sequence.append(next, 0, 1);
-            next[0] = likeliest(sequence.logits());
-        }
-    }
-
-    private static int likeliest(float[] logits) {
-        int best = 0;
-        for (int i = 1; i < logits.length; i++) {
-            if (logits[i] > logits[best]) {
-                best = i;
-            }
-        }
-        return best;
-    }
-
-    private static double seconds(long start) {
-        return (System.nanoTime() - start) / 1e9;
+    /** The time since the JVM started. */
+    private static double secondsOfLife() {
+        return ManagementFactory.getRuntimeMXBean().getUptime() / 1e3;
     }
 }

@@ -2,12 +2,9 @@ package io.github.glmjava.evaluation;
 
 import io.github.glmjava.LoadOptions;
 import io.github.glmjava.family.LoadedNetwork;
-import io.github.glmjava.family.ModelFamilies;
-import io.github.glmjava.family.ModelFamily;
-import io.github.glmjava.family.ModelFolder;
+import io.github.glmjava.family.ModelSource;
 import io.github.glmjava.layer.NetworkSequence;
 import io.github.glmjava.tokenizer.PromptFormat;
-import io.github.glmjava.weights.Checkpoint;
 import io.github.glmjava.weights.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,17 +44,23 @@ public final class Perplexity {
     public static PerplexityResult measure(
             Path folder, LoadOptions options, String text, PerplexityWindows windows, DoubleConsumer progress)
             throws IOException {
-        ModelFolder files = ModelFolder.read(folder);
-        ModelFamily family = ModelFamilies.of(files);
-        PromptFormat format = family.promptFormat(folder);
+        try (ModelSource source = ModelSource.open(folder)) {
+            return measure(source, options, text, windows, progress);
+        }
+    }
+
+    private static PerplexityResult measure(
+            ModelSource source, LoadOptions options, String text, PerplexityWindows windows, DoubleConsumer progress)
+            throws IOException {
+        PromptFormat format = source.promptFormat();
         if (format == null) {
-            throw new CheckpointException(folder + ": no tokenizer, which a text needs");
+            throw new CheckpointException(source.files().path() + ": no tokenizer, which a text needs");
         }
         if (text.isEmpty()) {
             throw new IllegalArgumentException("the text is empty");
         }
         int[] ids = format.encodeText(text);
-        try (LoadedNetwork loaded = LoadedNetwork.load(files, family, Checkpoint.open(folder), options)) {
+        try (LoadedNetwork loaded = LoadedNetwork.load(source.files(), source.family(), source.checkpoint(), options)) {
             NetworkSequence sequence = loaded.newSequence();
             if (windows.length() > sequence.contextLimit()) {
                 throw new IllegalArgumentException("windows of " + windows.length()

@@ -1,0 +1,98 @@
+package io.github.glmjava.family;
+
+import io.github.glmjava.gguf.GgufModel;
+import io.github.glmjava.tokenizer.PromptFormat;
+import io.github.glmjava.weights.Checkpoint;
+import io.github.glmjava.weights.CheckpointException;
+import io.github.glmjava.weights.GgufFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** A model in its files, a published folder or one file of GGUF: what it says of itself, its weights, its tokenizer. */
+public final class ModelSource implements AutoCloseable {
+    private final ModelFolder files;
+    private final ModelFamily family;
+    private final Checkpoint checkpoint;
+    private final @Nullable GgufModel gguf;
+
+    private ModelSource(ModelFolder files, Checkpoint checkpoint, @Nullable GgufModel gguf) throws IOException {
+        this.files = files;
+        this.checkpoint = checkpoint;
+        this.gguf = gguf;
+        family = ModelFamilies.of(files);
+    }
+
+    /**
+     * Opens a model.
+     *
+     * @param path a folder with {@code config.json} and weights, or a file of GGUF
+     * @throws CheckpointException if something is malformed, or the family is not known
+     */
+    @SuppressWarnings("MustBeClosedChecker") // closed by close()
+    public static ModelSource open(Path path) throws IOException {
+        if (GgufFile.isGguf(path)) {
+            GgufModel gguf = GgufModel.open(path);
+            return open(
+                    gguf,
+                    () -> new ModelSource(
+                            new ModelFolder(path, ConfigFields.parse(gguf.config(), path), null), gguf, gguf));
+        }
+        ModelFolder files = ModelFolder.read(path);
+        ModelFamilies.of(files); // before a checkpoint of something else is looked for
+        Checkpoint checkpoint = Checkpoint.open(path);
+        return open(checkpoint, () -> new ModelSource(files, checkpoint, null));
+    }
+
+    private interface Opening {
+        ModelSource run() throws IOException;
+    }
+
+    private static ModelSource open(Checkpoint checkpoint, Opening opening) throws IOException {
+        try {
+            return opening.run();
+        } catch (IOException | RuntimeException | Error e) {
+            checkpoint.close();
+            throw e;
+        }
+    }
+
+    /** The configuration. */
+    public ModelFolder files() {
+        return files;
+    }
+
+    /** The family that it is of. */
+    public ModelFamily family() {
+        return family;
+    }
+
+    /** The weights. */
+    public Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
+    /**
+     * Reads the tokenizer and the form of prompts; null if there is none, which is enough to compute logits.
+     *
+     * @throws io.github.glmjava.tokenizer.TokenizerException if it is malformed or not supported
+     */
+    public @Nullable PromptFormat promptFormat() throws IOException {
+        return gguf == null ? family.promptFormat(files.path()) : gguf.promptFormat();
+    }
+
+    /** Writes into a folder all that belongs to a published model except the weights. */
+    void writeFiles(Path target) throws IOException {
+        if (gguf == null) {
+            NewFolder.copyFiles(files.path(), target);
+        } else {
+            gguf.writeFiles(target);
+        }
+    }
+
+    /** Unmaps the weights. May be called more than once. */
+    @Override
+    public void close() {
+        checkpoint.close();
+    }
+}
