@@ -46,7 +46,7 @@ record ColumnOrder(int columns, int laneColumns) {
 
     /** The residue that stands at a leaf of the tree of sums, and the other way round. */
     static int residueOfLeaf(int leaf) {
-        return Integer.reverse(leaf) >>> Integer.SIZE - 1 - LANE_BITS;
+        return Integer.reverse(leaf) >>> (Integer.SIZE - 1 - LANE_BITS);
     }
 
     /** Brings one token's activations into the order of positions. */
@@ -101,7 +101,7 @@ record ColumnOrder(int columns, int laneColumns) {
         int wordBits = Integer.numberOfTrailingZeros(wordSteps);
         int at = to;
         for (int i = step; i < end; i++) {
-            target[at] = input[first + (i >> wordBits) * block() + 2 * (i & wordSteps - 1)];
+            target[at] = input[first + (i >> wordBits) * block() + 2 * (i & (wordSteps - 1))];
             at += Activations.TILE_TOKENS;
         }
         return at;

@@ -47,8 +47,7 @@ final class PanelTile {
             int tokens) {
         for (int row = 0; row < ROWS; row += TILE_ROWS) {
             for (int token = 0; token < tokens; token += Activations.TILE_TOKENS) {
-                int at = Activations.interleaved(
-                        token, firstGroup * BlockLayout.GROUP, allGroups * BlockLayout.GROUP);
+                int at = Activations.interleaved(token, firstGroup * BlockLayout.GROUP, allGroups * BlockLayout.GROUP);
                 int start = Activations.interleaved(token, firstGroup, allGroups);
                 int weights = panel + row * groups * BlockLayout.GROUP;
                 int scale = scales + row;
@@ -94,12 +93,16 @@ final class PanelTile {
         FloatVector scale0 = FloatVector.fromArray(Lanes.FLOATS, a, scales);
         FloatVector scale1 = FloatVector.fromArray(Lanes.FLOATS, a, scales + Lanes.COUNT);
         s00.fma(scale0, FloatVector.fromArray(Lanes.FLOATS, a, sums)).intoArray(a, sums);
-        s01.fma(scale1, FloatVector.fromArray(Lanes.FLOATS, a, sums + Lanes.COUNT)).intoArray(a, sums + Lanes.COUNT);
+        s01.fma(scale1, FloatVector.fromArray(Lanes.FLOATS, a, sums + Lanes.COUNT))
+                .intoArray(a, sums + Lanes.COUNT);
         s10.fma(scale0, FloatVector.fromArray(Lanes.FLOATS, a, sums + ROWS)).intoArray(a, sums + ROWS);
-        s11.fma(scale1, FloatVector.fromArray(Lanes.FLOATS, a, sums + ROWS + Lanes.COUNT)).intoArray(a, sums + ROWS + Lanes.COUNT);
+        s11.fma(scale1, FloatVector.fromArray(Lanes.FLOATS, a, sums + ROWS + Lanes.COUNT))
+                .intoArray(a, sums + ROWS + Lanes.COUNT);
         s20.fma(scale0, FloatVector.fromArray(Lanes.FLOATS, a, sums + 2 * ROWS)).intoArray(a, sums + 2 * ROWS);
-        s21.fma(scale1, FloatVector.fromArray(Lanes.FLOATS, a, sums + 2 * ROWS + Lanes.COUNT)).intoArray(a, sums + 2 * ROWS + Lanes.COUNT);
+        s21.fma(scale1, FloatVector.fromArray(Lanes.FLOATS, a, sums + 2 * ROWS + Lanes.COUNT))
+                .intoArray(a, sums + 2 * ROWS + Lanes.COUNT);
         s30.fma(scale0, FloatVector.fromArray(Lanes.FLOATS, a, sums + 3 * ROWS)).intoArray(a, sums + 3 * ROWS);
-        s31.fma(scale1, FloatVector.fromArray(Lanes.FLOATS, a, sums + 3 * ROWS + Lanes.COUNT)).intoArray(a, sums + 3 * ROWS + Lanes.COUNT);
+        s31.fma(scale1, FloatVector.fromArray(Lanes.FLOATS, a, sums + 3 * ROWS + Lanes.COUNT))
+                .intoArray(a, sums + 3 * ROWS + Lanes.COUNT);
     }
 }

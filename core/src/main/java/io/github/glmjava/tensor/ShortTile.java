@@ -54,8 +54,7 @@ final class ShortTile {
         for (int row = 0; row < ROWS; row += TILE_ROWS) {
             int low = firstRow(row / COUNT);
             for (int token = 0; token < tokens; token += Activations.TILE_TOKENS) {
-                int at = Activations.interleaved(
-                        token, firstGroup * BlockLayout.GROUP, allGroups * BlockLayout.GROUP);
+                int at = Activations.interleaved(token, firstGroup * BlockLayout.GROUP, allGroups * BlockLayout.GROUP);
                 int first = Activations.interleaved(token, firstGroup, allGroups);
                 int weights = row * groups * BlockLayout.GROUP;
                 int scale = scales + low;
@@ -116,37 +115,69 @@ final class ShortTile {
         FloatVector high = FloatVector.fromArray(Lanes.FLOATS, floats, scales + 16);
         FloatVector scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[first]);
         IntVector pairs = s00.reinterpretAsInts();
-        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0)).fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to)).intoArray(floats, to);
-        ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0)).fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 16)).intoArray(floats, to + 16);
+        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
+                .fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to))
+                .intoArray(floats, to);
+        ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0))
+                .fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 16))
+                .intoArray(floats, to + 16);
         scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[first + 1]);
         pairs = s10.reinterpretAsInts();
-        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0)).fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + ROWS)).intoArray(floats, to + ROWS);
-        ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0)).fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + ROWS + 16)).intoArray(floats, to + ROWS + 16);
+        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
+                .fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + ROWS))
+                .intoArray(floats, to + ROWS);
+        ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0))
+                .fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + ROWS + 16))
+                .intoArray(floats, to + ROWS + 16);
         scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[first + 2]);
         pairs = s20.reinterpretAsInts();
-        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0)).fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 2 * ROWS)).intoArray(floats, to + 2 * ROWS);
-        ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0)).fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 2 * ROWS + 16)).intoArray(floats, to + 2 * ROWS + 16);
+        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
+                .fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 2 * ROWS))
+                .intoArray(floats, to + 2 * ROWS);
+        ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0))
+                .fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 2 * ROWS + 16))
+                .intoArray(floats, to + 2 * ROWS + 16);
         scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[first + 3]);
         pairs = s30.reinterpretAsInts();
-        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0)).fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 3 * ROWS)).intoArray(floats, to + 3 * ROWS);
-        ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0)).fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 3 * ROWS + 16)).intoArray(floats, to + 3 * ROWS + 16);
+        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
+                .fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 3 * ROWS))
+                .intoArray(floats, to + 3 * ROWS);
+        ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0))
+                .fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 3 * ROWS + 16))
+                .intoArray(floats, to + 3 * ROWS + 16);
         low = FloatVector.fromArray(Lanes.FLOATS, floats, scales + SECOND);
         high = FloatVector.fromArray(Lanes.FLOATS, floats, scales + SECOND + 16);
         scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[first]);
         pairs = s01.reinterpretAsInts();
-        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0)).fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + SECOND)).intoArray(floats, to + SECOND);
-        ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0)).fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + SECOND + 16)).intoArray(floats, to + SECOND + 16);
+        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
+                .fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + SECOND))
+                .intoArray(floats, to + SECOND);
+        ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0))
+                .fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + SECOND + 16))
+                .intoArray(floats, to + SECOND + 16);
         scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[first + 1]);
         pairs = s11.reinterpretAsInts();
-        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0)).fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + ROWS + SECOND)).intoArray(floats, to + ROWS + SECOND);
-        ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0)).fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + ROWS + SECOND + 16)).intoArray(floats, to + ROWS + SECOND + 16);
+        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
+                .fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + ROWS + SECOND))
+                .intoArray(floats, to + ROWS + SECOND);
+        ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0))
+                .fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + ROWS + SECOND + 16))
+                .intoArray(floats, to + ROWS + SECOND + 16);
         scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[first + 2]);
         pairs = s21.reinterpretAsInts();
-        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0)).fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 2 * ROWS + SECOND)).intoArray(floats, to + 2 * ROWS + SECOND);
-        ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0)).fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 2 * ROWS + SECOND + 16)).intoArray(floats, to + 2 * ROWS + SECOND + 16);
+        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
+                .fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 2 * ROWS + SECOND))
+                .intoArray(floats, to + 2 * ROWS + SECOND);
+        ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0))
+                .fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 2 * ROWS + SECOND + 16))
+                .intoArray(floats, to + 2 * ROWS + SECOND + 16);
         scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[first + 3]);
         pairs = s31.reinterpretAsInts();
-        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0)).fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 3 * ROWS + SECOND)).intoArray(floats, to + 3 * ROWS + SECOND);
-        ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0)).fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 3 * ROWS + SECOND + 16)).intoArray(floats, to + 3 * ROWS + SECOND + 16);
+        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
+                .fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 3 * ROWS + SECOND))
+                .intoArray(floats, to + 3 * ROWS + SECOND);
+        ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0))
+                .fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 3 * ROWS + SECOND + 16))
+                .intoArray(floats, to + 3 * ROWS + SECOND + 16);
     }
 }

@@ -103,24 +103,61 @@ final class VectorQ4Matrix extends BlockMatrix {
             sum2 = sum2.add(w2.and(NIBBLES).reinterpretAsShorts().mul(activation));
             sum3 = sum3.add(w3.and(NIBBLES).reinterpretAsShorts().mul(activation));
             activation = IntVector.broadcast(Lanes.INTS, x[column + 1]).reinterpretAsShorts();
-            sum0 = sum0.add(w0.lanewise(VectorOperators.LSHR, 4).and(NIBBLES).reinterpretAsShorts().mul(activation));
-            sum1 = sum1.add(w1.lanewise(VectorOperators.LSHR, 4).and(NIBBLES).reinterpretAsShorts().mul(activation));
-            sum2 = sum2.add(w2.lanewise(VectorOperators.LSHR, 4).and(NIBBLES).reinterpretAsShorts().mul(activation));
-            sum3 = sum3.add(w3.lanewise(VectorOperators.LSHR, 4).and(NIBBLES).reinterpretAsShorts().mul(activation));
+            sum0 = sum0.add(w0.lanewise(VectorOperators.LSHR, 4)
+                    .and(NIBBLES)
+                    .reinterpretAsShorts()
+                    .mul(activation));
+            sum1 = sum1.add(w1.lanewise(VectorOperators.LSHR, 4)
+                    .and(NIBBLES)
+                    .reinterpretAsShorts()
+                    .mul(activation));
+            sum2 = sum2.add(w2.lanewise(VectorOperators.LSHR, 4)
+                    .and(NIBBLES)
+                    .reinterpretAsShorts()
+                    .mul(activation));
+            sum3 = sum3.add(w3.lanewise(VectorOperators.LSHR, 4)
+                    .and(NIBBLES)
+                    .reinterpretAsShorts()
+                    .mul(activation));
             activation = IntVector.broadcast(Lanes.INTS, x[column + 2]).reinterpretAsShorts();
-            sum0 = sum0.add(w0.lanewise(VectorOperators.LSHR, 8).and(NIBBLES).reinterpretAsShorts().mul(activation));
-            sum1 = sum1.add(w1.lanewise(VectorOperators.LSHR, 8).and(NIBBLES).reinterpretAsShorts().mul(activation));
-            sum2 = sum2.add(w2.lanewise(VectorOperators.LSHR, 8).and(NIBBLES).reinterpretAsShorts().mul(activation));
-            sum3 = sum3.add(w3.lanewise(VectorOperators.LSHR, 8).and(NIBBLES).reinterpretAsShorts().mul(activation));
+            sum0 = sum0.add(w0.lanewise(VectorOperators.LSHR, 8)
+                    .and(NIBBLES)
+                    .reinterpretAsShorts()
+                    .mul(activation));
+            sum1 = sum1.add(w1.lanewise(VectorOperators.LSHR, 8)
+                    .and(NIBBLES)
+                    .reinterpretAsShorts()
+                    .mul(activation));
+            sum2 = sum2.add(w2.lanewise(VectorOperators.LSHR, 8)
+                    .and(NIBBLES)
+                    .reinterpretAsShorts()
+                    .mul(activation));
+            sum3 = sum3.add(w3.lanewise(VectorOperators.LSHR, 8)
+                    .and(NIBBLES)
+                    .reinterpretAsShorts()
+                    .mul(activation));
             activation = IntVector.broadcast(Lanes.INTS, x[column + 3]).reinterpretAsShorts();
-            sum0 = sum0.add(w0.lanewise(VectorOperators.LSHR, 12).and(NIBBLES).reinterpretAsShorts().mul(activation));
-            sum1 = sum1.add(w1.lanewise(VectorOperators.LSHR, 12).and(NIBBLES).reinterpretAsShorts().mul(activation));
-            sum2 = sum2.add(w2.lanewise(VectorOperators.LSHR, 12).and(NIBBLES).reinterpretAsShorts().mul(activation));
-            sum3 = sum3.add(w3.lanewise(VectorOperators.LSHR, 12).and(NIBBLES).reinterpretAsShorts().mul(activation));
+            sum0 = sum0.add(w0.lanewise(VectorOperators.LSHR, 12)
+                    .and(NIBBLES)
+                    .reinterpretAsShorts()
+                    .mul(activation));
+            sum1 = sum1.add(w1.lanewise(VectorOperators.LSHR, 12)
+                    .and(NIBBLES)
+                    .reinterpretAsShorts()
+                    .mul(activation));
+            sum2 = sum2.add(w2.lanewise(VectorOperators.LSHR, 12)
+                    .and(NIBBLES)
+                    .reinterpretAsShorts()
+                    .mul(activation));
+            sum3 = sum3.add(w3.lanewise(VectorOperators.LSHR, 12)
+                    .and(NIBBLES)
+                    .reinterpretAsShorts()
+                    .mul(activation));
             word += RUN;
             if (column % BlockLayout.GROUP == BlockLayout.GROUP - BlockLayout.WORD_COLUMNS) {
                 int group = column / BlockLayout.GROUP;
-                ShortVector start = IntVector.broadcast(Lanes.INTS, starts[group]).reinterpretAsShorts();
+                ShortVector start =
+                        IntVector.broadcast(Lanes.INTS, starts[group]).reinterpretAsShorts();
                 sum0 = sum0.add(start);
                 sum1 = sum1.add(start);
                 sum2 = sum2.add(start);
@@ -129,34 +166,58 @@ final class VectorQ4Matrix extends BlockMatrix {
                 IntVector scales = IntVector.fromMemorySegment(Lanes.INTS, weights, word, Lanes.LITTLE_ENDIAN);
                 IntVector pairs = sum0.reinterpretAsInts();
                 ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
-                        .fma(scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().mul(scale), FloatVector.fromArray(Lanes.FLOATS, sums, at0))
+                        .fma(
+                                scales.lanewise(VectorOperators.LSHL, 16)
+                                        .reinterpretAsFloats()
+                                        .mul(scale),
+                                FloatVector.fromArray(Lanes.FLOATS, sums, at0))
                         .intoArray(sums, at0);
                 ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0))
-                        .fma(scales.and(UPPER_HALF).reinterpretAsFloats().mul(scale), FloatVector.fromArray(Lanes.FLOATS, sums, at0 + 16))
+                        .fma(
+                                scales.and(UPPER_HALF).reinterpretAsFloats().mul(scale),
+                                FloatVector.fromArray(Lanes.FLOATS, sums, at0 + 16))
                         .intoArray(sums, at0 + 16);
                 scales = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance1, Lanes.LITTLE_ENDIAN);
                 pairs = sum1.reinterpretAsInts();
                 ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
-                        .fma(scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().mul(scale), FloatVector.fromArray(Lanes.FLOATS, sums, at1))
+                        .fma(
+                                scales.lanewise(VectorOperators.LSHL, 16)
+                                        .reinterpretAsFloats()
+                                        .mul(scale),
+                                FloatVector.fromArray(Lanes.FLOATS, sums, at1))
                         .intoArray(sums, at1);
                 ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0))
-                        .fma(scales.and(UPPER_HALF).reinterpretAsFloats().mul(scale), FloatVector.fromArray(Lanes.FLOATS, sums, at1 + 16))
+                        .fma(
+                                scales.and(UPPER_HALF).reinterpretAsFloats().mul(scale),
+                                FloatVector.fromArray(Lanes.FLOATS, sums, at1 + 16))
                         .intoArray(sums, at1 + 16);
                 scales = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance2, Lanes.LITTLE_ENDIAN);
                 pairs = sum2.reinterpretAsInts();
                 ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
-                        .fma(scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().mul(scale), FloatVector.fromArray(Lanes.FLOATS, sums, at2))
+                        .fma(
+                                scales.lanewise(VectorOperators.LSHL, 16)
+                                        .reinterpretAsFloats()
+                                        .mul(scale),
+                                FloatVector.fromArray(Lanes.FLOATS, sums, at2))
                         .intoArray(sums, at2);
                 ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0))
-                        .fma(scales.and(UPPER_HALF).reinterpretAsFloats().mul(scale), FloatVector.fromArray(Lanes.FLOATS, sums, at2 + 16))
+                        .fma(
+                                scales.and(UPPER_HALF).reinterpretAsFloats().mul(scale),
+                                FloatVector.fromArray(Lanes.FLOATS, sums, at2 + 16))
                         .intoArray(sums, at2 + 16);
                 scales = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance3, Lanes.LITTLE_ENDIAN);
                 pairs = sum3.reinterpretAsInts();
                 ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
-                        .fma(scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().mul(scale), FloatVector.fromArray(Lanes.FLOATS, sums, at3))
+                        .fma(
+                                scales.lanewise(VectorOperators.LSHL, 16)
+                                        .reinterpretAsFloats()
+                                        .mul(scale),
+                                FloatVector.fromArray(Lanes.FLOATS, sums, at3))
                         .intoArray(sums, at3);
                 ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0))
-                        .fma(scales.and(UPPER_HALF).reinterpretAsFloats().mul(scale), FloatVector.fromArray(Lanes.FLOATS, sums, at3 + 16))
+                        .fma(
+                                scales.and(UPPER_HALF).reinterpretAsFloats().mul(scale),
+                                FloatVector.fromArray(Lanes.FLOATS, sums, at3 + 16))
                         .intoArray(sums, at3 + 16);
                 word += SCALE_BYTES;
                 sum0 = ShortVector.zero(ShortTile.SHORTS);

@@ -103,7 +103,8 @@ final class VectorQ8Matrix extends BlockMatrix {
             IntVector w0 = IntVector.fromMemorySegment(Lanes.INTS, weights, word, Lanes.LITTLE_ENDIAN);
             IntVector w1 = IntVector.fromMemorySegment(Lanes.INTS, weights, word + HALF_RUN, Lanes.LITTLE_ENDIAN);
             IntVector w2 = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance, Lanes.LITTLE_ENDIAN);
-            IntVector w3 = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance + HALF_RUN, Lanes.LITTLE_ENDIAN);
+            IntVector w3 =
+                    IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance + HALF_RUN, Lanes.LITTLE_ENDIAN);
             FloatVector activation = FloatVector.broadcast(Lanes.FLOATS, x[column]);
             sum0 = ((FloatVector) w0.and(FIRST).convert(VectorOperators.I2F, 0)).fma(activation, sum0);
             sum1 = ((FloatVector) w1.and(FIRST).convert(VectorOperators.I2F, 0)).fma(activation, sum1);
@@ -120,18 +121,34 @@ final class VectorQ8Matrix extends BlockMatrix {
             sum2 = ((FloatVector) w2.and(THIRD).convert(VectorOperators.I2F, 0)).fma(activation, sum2);
             sum3 = ((FloatVector) w3.and(THIRD).convert(VectorOperators.I2F, 0)).fma(activation, sum3);
             activation = FloatVector.broadcast(Lanes.FLOATS, x[column + 3]);
-            sum0 = ((FloatVector) w0.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0)).fma(activation, sum0);
-            sum1 = ((FloatVector) w1.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0)).fma(activation, sum1);
-            sum2 = ((FloatVector) w2.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0)).fma(activation, sum2);
-            sum3 = ((FloatVector) w3.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0)).fma(activation, sum3);
+            sum0 = ((FloatVector) w0.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0))
+                    .fma(activation, sum0);
+            sum1 = ((FloatVector) w1.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0))
+                    .fma(activation, sum1);
+            sum2 = ((FloatVector) w2.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0))
+                    .fma(activation, sum2);
+            sum3 = ((FloatVector) w3.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0))
+                    .fma(activation, sum3);
             word += RUN;
             if (column % BlockLayout.GROUP == BlockLayout.GROUP - BlockLayout.WORD_COLUMNS) {
                 IntVector scales = IntVector.fromMemorySegment(Lanes.INTS, weights, word, Lanes.LITTLE_ENDIAN);
-                sum0.fma(scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), FloatVector.fromArray(Lanes.FLOATS, sums, at)).intoArray(sums, at);
-                sum1.fma(scales.and(UPPER_HALF).reinterpretAsFloats(), FloatVector.fromArray(Lanes.FLOATS, sums, at + 16)).intoArray(sums, at + 16);
+                sum0.fma(
+                                scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(),
+                                FloatVector.fromArray(Lanes.FLOATS, sums, at))
+                        .intoArray(sums, at);
+                sum1.fma(
+                                scales.and(UPPER_HALF).reinterpretAsFloats(),
+                                FloatVector.fromArray(Lanes.FLOATS, sums, at + 16))
+                        .intoArray(sums, at + 16);
                 scales = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance, Lanes.LITTLE_ENDIAN);
-                sum2.fma(scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), FloatVector.fromArray(Lanes.FLOATS, sums, at2)).intoArray(sums, at2);
-                sum3.fma(scales.and(UPPER_HALF).reinterpretAsFloats(), FloatVector.fromArray(Lanes.FLOATS, sums, at2 + 16)).intoArray(sums, at2 + 16);
+                sum2.fma(
+                                scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(),
+                                FloatVector.fromArray(Lanes.FLOATS, sums, at2))
+                        .intoArray(sums, at2);
+                sum3.fma(
+                                scales.and(UPPER_HALF).reinterpretAsFloats(),
+                                FloatVector.fromArray(Lanes.FLOATS, sums, at2 + 16))
+                        .intoArray(sums, at2 + 16);
                 word += SCALE_BYTES;
                 sum0 = FloatVector.broadcast(Lanes.FLOATS, starts[column / BlockLayout.GROUP + 1]);
                 sum1 = sum0;
@@ -167,8 +184,7 @@ final class VectorQ8Matrix extends BlockMatrix {
                 unpack(offset + HALF_RUN, groups, sums, panel + PanelTile.position(first + 16, columns));
             }
         }
-        PanelTile.multiply(
-                sums, scales, panel, groups, arranged, firstGroup, layout().groups(), tokens);
+        PanelTile.multiply(sums, scales, panel, groups, arranged, firstGroup, layout().groups(), tokens);
     }
 
     /** Unpacks a vector of rows column by column. */
