@@ -86,7 +86,7 @@ class ChatGlmChatTest {
     void numberingsThatContradictEachOtherAreAnError() throws IOException {
         writeModel(0, "{}");
         CheckpointException error = assertThrows(CheckpointException.class, () -> GlmModel.load(folder));
-        assertTrue(error.getMessage().contains("bos_token_id"), error.getMessage());
-        assertTrue(error.getMessage().contains("num_image_tokens"), error.getMessage());
+        assertTrue(String.valueOf(error.getMessage()).contains("bos_token_id"), error.getMessage());
+        assertTrue(String.valueOf(error.getMessage()).contains("num_image_tokens"), error.getMessage());
     }
 }

@@ -80,8 +80,8 @@ class RopeParametersTest {
         config.set("rope_parameters", JsonMapper.shared().readTree(parameters));
         write();
         Throwable error = assertThrows(CheckpointException.class, () -> GlmModel.load(folder));
-        assertTrue(error.getMessage().contains(folder.resolve("config.json").toString()), error.getMessage());
-        assertTrue(error.getMessage().contains(field), error.getMessage());
+        assertTrue(String.valueOf(error.getMessage()).contains(folder.resolve("config.json").toString()), error.getMessage());
+        assertTrue(String.valueOf(error.getMessage()).contains(field), error.getMessage());
     }
 
     @Test
@@ -91,6 +91,6 @@ class RopeParametersTest {
         config.remove("partial_rotary_factor");
         write();
         Throwable error = assertThrows(CheckpointException.class, () -> GlmModel.load(folder));
-        assertTrue(error.getMessage().contains("partial_rotary_factor"), error.getMessage());
+        assertTrue(String.valueOf(error.getMessage()).contains("partial_rotary_factor"), error.getMessage());
     }
 }

@@ -66,6 +66,6 @@ class Gpt2FilesTest {
     private void assertNamed() {
         Throwable error =
                 assertThrows(TokenizerException.class, () -> HuggingFaceTokenizer.loadGpt2(vocabulary, merges));
-        assertTrue(error.getMessage().contains("vocab.json with merges.txt"), error.getMessage());
+        assertTrue(String.valueOf(error.getMessage()).contains("vocab.json with merges.txt"), error.getMessage());
     }
 }
