@@ -43,7 +43,7 @@ public final class PairTable {
         }
         long key = key(left, right);
         long hash = hash(key);
-        if ((filter[filterWord(hash)] >>> filterBit(hash) & 1) == 0) {
+        if (((filter[filterWord(hash)] >>> filterBit(hash)) & 1) == 0) {
             return ABSENT;
         }
         int mask = slots.length - 1;

@@ -20,7 +20,7 @@ public final class WordCache {
     private static final int IDS = WORD + LONGEST_WORD;
     private static final int ROW = IDS + MOST_IDS;
 
-    private final int[] rows = new int[2 * ROW << BUCKET_BITS];
+    private final int[] rows = new int[(2 * ROW) << BUCKET_BITS];
     private int bucket;
 
     /** An empty cache of 512 kB. */
@@ -64,7 +64,7 @@ public final class WordCache {
      */
     public int put(int[] text, int from, int length, int note, int[] ids, int count) {
         System.arraycopy(rows, bucket, rows, bucket + ROW, ROW);
-        rows[bucket + SIZES] = length << 8 | count;
+        rows[bucket + SIZES] = (length << 8) | count;
         rows[bucket + NOTE] = note;
         System.arraycopy(text, from, rows, bucket + WORD, length);
         System.arraycopy(ids, 0, rows, bucket + IDS, count);
