@@ -182,7 +182,7 @@ class AttachmentMutationTest {
                             shape.add((long) random.nextInt(4));
                         }
                     }
-                    default -> dtype = DType.values()[random.nextInt(10)];
+                    default -> dtype = List.of(DType.values()).get(random.nextInt(10));
                 }
             }
             if (index != chosen || random.nextInt(10) > 0) {
