@@ -4,8 +4,11 @@ import io.github.glmjava.generation.GenerationLoop;
 import io.github.glmjava.generation.GenerationSetup;
 import io.github.glmjava.generation.TokenHistory;
 import io.github.glmjava.generation.TokenSequence;
+import io.github.glmjava.tokenizer.AnswerFormat;
+import io.github.glmjava.tokenizer.AnswerParser;
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.ChatRole;
+import io.github.glmjava.tokenizer.IncrementalDecoder;
 import io.github.glmjava.tokenizer.PromptFormat;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,10 +65,21 @@ public final class ChatSession implements AutoCloseable {
      * Says something and waits for the answer.
      *
      * @param text what the user says
-     * @return the answer, of which {@link GenerationResult#answer} went into the history
+     * @return the answer, which went into the history
      */
     public GenerationResult send(String text) {
         return send(ChatMessage.user(text), GenerationOptions.unset(), null, null);
+    }
+
+    /**
+     * Says several things and waits for the answer: the results of the tools that the model called, each a
+     * {@link ChatMessage#observation}, in the order of the calls.
+     *
+     * @param messages at least one; none of them the assistant's
+     * @return the answer, which went into the history
+     */
+    public GenerationResult send(List<ChatMessage> messages) {
+        return send(messages, GenerationOptions.unset(), null, null);
     }
 
     /**
@@ -73,7 +87,7 @@ public final class ChatSession implements AutoCloseable {
      *
      * @param text what the user says
      * @param listener hears each token
-     * @return the answer, of which {@link GenerationResult#answer} went into the history
+     * @return the answer, which went into the history
      */
     public GenerationResult send(String text, TokenListener listener) {
         return send(ChatMessage.user(text), GenerationOptions.unset(), listener, null);
@@ -86,7 +100,7 @@ public final class ChatSession implements AutoCloseable {
      * @param turnOptions options of this turn; what is unset in them comes from the session, then from the model
      * @param listener hears each token; null if nobody listens
      * @param cancellation ends the turn early; null if nobody does
-     * @return the answer, of which {@link GenerationResult#answer} went into the history
+     * @return the answer, which went into the history
      * @throws IllegalArgumentException if the conversation is too long, or the family cannot express it
      * @throws IllegalStateException if the session is closed or in use
      */
@@ -95,17 +109,41 @@ public final class ChatSession implements AutoCloseable {
             GenerationOptions turnOptions,
             @Nullable TokenListener listener,
             @Nullable Cancellation cancellation) {
-        if (message.role() == ChatRole.ASSISTANT) {
+        return send(List.of(message), turnOptions, listener, cancellation);
+    }
+
+    /**
+     * Adds messages to the conversation and generates the answer.
+     *
+     * @param messages as in {@link #send(List)}
+     * @param turnOptions as for one message
+     * @param listener as for one message
+     * @param cancellation as for one message
+     * @return the answer, which went into the history
+     * @throws IllegalArgumentException if there are no messages, one is the assistant's, the conversation is too long, or the family
+     *     cannot express it
+     * @throws IllegalStateException if the session is closed or in use
+     */
+    public GenerationResult send(
+            List<ChatMessage> messages,
+            GenerationOptions turnOptions,
+            @Nullable TokenListener listener,
+            @Nullable Cancellation cancellation) {
+        List<ChatMessage> said = List.copyOf(messages);
+        if (said.isEmpty()) {
+            throw new IllegalArgumentException("no messages");
+        }
+        if (said.stream().anyMatch(message -> message.role() == ChatRole.ASSISTANT)) {
             throw new IllegalArgumentException("a message of the assistant cannot be answered by the assistant");
         }
         return exclusively(() -> {
             checkOpen();
-            return turn(message, turnOptions.withDefaults(options), listener, cancellation);
+            return turn(said, turnOptions.withDefaults(options), listener, cancellation);
         });
     }
 
     private GenerationResult turn(
-            ChatMessage message,
+            List<ChatMessage> said,
             GenerationOptions turnOptions,
             @Nullable TokenListener listener,
             @Nullable Cancellation cancellation) {
@@ -113,20 +151,22 @@ public final class ChatSession implements AutoCloseable {
         int mark = tokens.length();
         try {
             if (inStep && format.canContinue()) {
-                tokens.append(format.encodeContinuation(earlier, List.of(message)));
+                tokens.append(format.encodeContinuation(earlier, said));
             } else {
-                tokens.replace(format.encodeChat(with(earlier, message)));
+                tokens.replace(format.encodeChat(with(earlier, said)));
             }
             GenerationResult raw = new GenerationLoop(setup, tokens, turnOptions, cancellation, listener).run();
-            GenerationResult result = raw.withAnswer(format.cleanAnswer(raw.text()));
+            AnswerFormat answers = format.answerFormat();
+            List<?> tools = ChatMessage.tools(with(earlier, said));
+            GenerationResult result = raw.withAnswer(answers.parse(raw.text(), tools));
             int[] ids = raw.ids();
             if (raw.finishReason() == FinishReason.CANCELLED && ids.length == 0) {
                 rollBack(mark);
                 return result;
             }
             // A stop string is in the tokens, but the model is not to see it in the next turn.
-            boolean asShown = format.tokenizer().decode(ids).equals(raw.text());
-            history = with(earlier, message, ChatMessage.assistant(result.answer()));
+            boolean asShown = decode(ids).equals(raw.text());
+            history = with(earlier, said, answers.messages(raw.text(), tools));
             inStep = asShown && format.canContinue();
             return result;
         } catch (RuntimeException | Error failure) {
@@ -146,10 +186,29 @@ public final class ChatSession implements AutoCloseable {
         }
     }
 
-    private static List<ChatMessage> with(List<ChatMessage> messages, ChatMessage... more) {
+    private String decode(int... ids) {
+        IncrementalDecoder decoder = format.newAnswerDecoder();
+        StringBuilder text = new StringBuilder();
+        for (int id : ids) {
+            text.append(decoder.append(id));
+        }
+        return text.append(decoder.finish()).toString();
+    }
+
+    @SafeVarargs
+    private static List<ChatMessage> with(List<ChatMessage> messages, List<ChatMessage>... more) {
         List<ChatMessage> all = new ArrayList<>(messages);
-        all.addAll(List.of(more));
+        for (List<ChatMessage> part : more) {
+            all.addAll(part);
+        }
         return List.copyOf(all);
+    }
+
+    /**
+     * Takes apart what a listener hears of the next turn: to be given the text of each token, and finished when the turn is over.
+     */
+    public AnswerParser newAnswerParser() {
+        return format.answerFormat().newParser(ChatMessage.tools(history));
     }
 
     /** The messages so far, with the system message; an unmodifiable snapshot. */

@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GenerationRequest {
     private final Function<PromptFormat, int[]> prompt;
-    private final boolean chat;
+    private final @Nullable List<ChatMessage> chat;
     private final GenerationOptions options;
     private final @Nullable Cancellation cancellation;
 
     private GenerationRequest(
             Function<PromptFormat, int[]> prompt,
-            boolean chat,
+            @Nullable List<ChatMessage> chat,
             GenerationOptions options,
             @Nullable Cancellation cancellation) {
         this.prompt = prompt;
@@ -49,7 +49,7 @@ public final class GenerationRequest {
         if (copy.isEmpty()) {
             throw new IllegalArgumentException("a conversation needs at least one message");
         }
-        return new GenerationRequest(format -> format.encodeChat(copy), true, GenerationOptions.unset(), null);
+        return new GenerationRequest(format -> format.encodeChat(copy), copy, GenerationOptions.unset(), null);
     }
 
     /**
@@ -59,7 +59,7 @@ public final class GenerationRequest {
      * @return a request
      */
     public static GenerationRequest ofCompletion(String text) {
-        return new GenerationRequest(format -> format.encodeText(text), false, GenerationOptions.unset(), null);
+        return new GenerationRequest(format -> format.encodeText(text), null, GenerationOptions.unset(), null);
     }
 
     /**
@@ -73,7 +73,7 @@ public final class GenerationRequest {
             throw new IllegalArgumentException("a prompt needs at least one token");
         }
         int[] copy = ids.clone();
-        return new GenerationRequest(format -> copy.clone(), false, GenerationOptions.unset(), null);
+        return new GenerationRequest(format -> copy.clone(), null, GenerationOptions.unset(), null);
     }
 
     /**
@@ -116,8 +116,13 @@ public final class GenerationRequest {
         return prompt.apply(format);
     }
 
-    /** Whether the prompt is a conversation, so that the answer is to be cleaned up. */
+    /** Whether the prompt is a conversation, so that the answer is to be taken apart. */
     boolean isChat() {
-        return chat;
+        return chat != null;
+    }
+
+    /** The tools that the conversation offers. */
+    List<?> tools() {
+        return chat == null ? List.of() : ChatMessage.tools(chat);
     }
 }

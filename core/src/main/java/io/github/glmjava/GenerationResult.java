@@ -1,11 +1,13 @@
 package io.github.glmjava;
 
+import io.github.glmjava.tokenizer.Answer;
+import io.github.glmjava.tokenizer.ToolCall;
 import java.util.List;
 
 /** A finished generation. Immutable. */
 public final class GenerationResult {
     private final String text;
-    private final String answer;
+    private final Answer answer;
     private final int[] ids;
     private final FinishReason finishReason;
     private final Usage usage;
@@ -16,7 +18,7 @@ public final class GenerationResult {
      * A result.
      *
      * @param text the decoded text, as streamed
-     * @param answer the text to show
+     * @param answer what the text is made of
      * @param ids the generated tokens
      * @param finishReason why it ended
      * @param usage token counts
@@ -25,7 +27,7 @@ public final class GenerationResult {
      */
     public GenerationResult(
             String text,
-            String answer,
+            Answer answer,
             int[] ids,
             FinishReason finishReason,
             Usage usage,
@@ -46,12 +48,23 @@ public final class GenerationResult {
     }
 
     /**
-     * The text to show. For a chat this is {@link #text} cleaned up as the family's original chat function does it
-     * (ChatGLM3 for one begins its answers with a line break, which is dropped here); otherwise it is {@link #text}.
-     * A stream cannot be cleaned up in hindsight, so what a listener got may differ by that.
+     * The text to show. For a chat this is what {@link #text} says to the user: without reasoning and calls of tools, and cleaned up
+     * as the family's original chat function does it (ChatGLM3 for one begins its answers with a line break, which is dropped
+     * here). Otherwise it is {@link #text}. A listener gets the text as it was written; {@link ChatSession#newAnswerParser} takes
+     * that apart.
      */
     public String answer() {
-        return answer;
+        return answer.text();
+    }
+
+    /** What the model thought before it answered, in a chat with a model that does; otherwise empty. */
+    public String reasoning() {
+        return answer.reasoning();
+    }
+
+    /** The tools that the model wants to use, in order, in a chat; mostly none. */
+    public List<ToolCall> toolCalls() {
+        return answer.toolCalls();
     }
 
     /** The generated tokens, without a stop token but with those that make up a matched stop string; a copy. */
@@ -83,17 +96,17 @@ public final class GenerationResult {
     }
 
     /**
-     * The same generation with another text to show.
+     * The same generation, taken apart.
      *
-     * @param answer see {@link #answer}
+     * @param answer what the text is made of
      * @return a new result
      */
-    GenerationResult withAnswer(String answer) {
+    GenerationResult withAnswer(Answer answer) {
         return new GenerationResult(text, answer, ids, finishReason, usage, timing, logprobs);
     }
 
     @Override
     public String toString() {
-        return "GenerationResult[" + finishReason + ", " + usage + ", '" + answer + "']";
+        return "GenerationResult[" + finishReason + ", " + usage + ", '" + answer() + "']";
     }
 }

@@ -29,6 +29,8 @@ final class Generator {
         GenerationResult result = new GenerationLoop(
                         setup, tokens, request.options(), request.cancellation().orElse(null), listener)
                 .run();
-        return request.isChat() ? result.withAnswer(setup.format().cleanAnswer(result.text())) : result;
+        return request.isChat()
+                ? result.withAnswer(setup.format().answerFormat().parse(result.text(), request.tools()))
+                : result;
     }
 }

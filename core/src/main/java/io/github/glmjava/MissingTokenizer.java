@@ -1,5 +1,6 @@
 package io.github.glmjava;
 
+import io.github.glmjava.tokenizer.AnswerFormat;
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.IncrementalDecoder;
 import io.github.glmjava.tokenizer.PromptFormat;
@@ -48,8 +49,8 @@ final class MissingTokenizer implements PromptFormat, Tokenizer, IncrementalDeco
     }
 
     @Override
-    public String cleanAnswer(String answer) {
-        return answer;
+    public AnswerFormat answerFormat() {
+        return AnswerFormat.text();
     }
 
     @Override

@@ -10,9 +10,13 @@ import io.github.glmjava.generation.ByteTokenizer;
 import io.github.glmjava.generation.GenerationDefaults;
 import io.github.glmjava.generation.GenerationSetup;
 import io.github.glmjava.generation.ScriptedSequence;
+import io.github.glmjava.tokenizer.Answer;
+import io.github.glmjava.tokenizer.AnswerFormat;
+import io.github.glmjava.tokenizer.AnswerParser;
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.ChatRole;
 import io.github.glmjava.tokenizer.PromptFormat;
+import io.github.glmjava.tokenizer.ToolCall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -113,6 +117,74 @@ class ChatSessionTest {
             chat.send("1");
             chat.send("2");
             assertArrayEquals(tokens(U, "1", A, "one", U, "2", A, "two"), sequence.held());
+        }
+    }
+
+    /** Answers are a tool's name, or text if no tool of that name is offered. */
+    private static final class CallingFormat extends ByteTokenizer implements AnswerFormat {
+        @Override
+        public AnswerFormat answerFormat() {
+            return this;
+        }
+
+        @Override
+        public AnswerParser newParser(List<?> tools) {
+            StringBuilder all = new StringBuilder();
+            return new AnswerParser() {
+                @Override
+                public Answer append(CharSequence piece) {
+                    all.append(piece);
+                    return new Answer("", "", List.of());
+                }
+
+                @Override
+                public Answer finish() {
+                    String text = all.toString();
+                    return tools.contains(text)
+                            ? new Answer("", "hm", List.of(new ToolCall(text, "", Map.of())))
+                            : new Answer(text, "", List.of());
+                }
+            };
+        }
+
+        @Override
+        public List<ChatMessage> messages(String answer, List<?> tools) {
+            Answer parsed = parse(answer, tools);
+            return List.of(new ChatMessage(
+                    ChatRole.ASSISTANT, "", parsed.text(), null, parsed.reasoning(), parsed.toolCalls()));
+        }
+    }
+
+    @Test
+    void toolsAreCalledAndTheirResultsSentBack() {
+        ScriptedSequence sequence = new ScriptedSequence(ScriptedSequence.answering("clock", "noon"));
+        GenerationSetup setup = GenerationSetup.of(new CallingFormat(), GenerationDefaults.none());
+        ChatOptions options = ChatOptions.builder().tools(List.of("clock")).build();
+        try (ChatSession chat = new ChatSession(setup, sequence, options)) {
+            AnswerParser parser = chat.newAnswerParser();
+            GenerationResult reply = chat.send("time?", token -> parser.append(token.text()));
+            ToolCall call = new ToolCall("clock", "", Map.of());
+            assertEquals(List.of(call), reply.toolCalls());
+            assertEquals(List.of(call), parser.finish().toolCalls());
+            assertEquals("hm", reply.reasoning());
+            assertEquals("", reply.answer());
+            List<ChatMessage> results = List.of(ChatMessage.observation("12"), ChatMessage.observation("00"));
+            GenerationResult answer = chat.send(results);
+            assertEquals("noon", answer.answer());
+            assertEquals(List.of(), answer.toolCalls());
+            int observed = ByteTokenizer.OBSERVATION;
+            assertArrayEquals(
+                    tokens(ByteTokenizer.SYSTEM, U, "time?", A, "clock", observed, "12", observed, "00", A, "noon"),
+                    sequence.held());
+            assertEquals(
+                    List.of(
+                            new ChatMessage(ChatRole.ASSISTANT, "", "", null, "hm", List.of(call)),
+                            results.get(0),
+                            results.get(1),
+                            ChatMessage.assistant("noon")),
+                    chat.history().subList(2, 6));
+            assertThrows(IllegalArgumentException.class, () -> chat.send(List.of()));
+            assertThrows(IllegalArgumentException.class, () -> chat.send(List.of(ChatMessage.assistant("x"))));
         }
     }
 

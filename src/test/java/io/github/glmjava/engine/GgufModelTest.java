@@ -66,7 +66,7 @@ class GgufModelTest {
     @ParameterizedTest
     @CsvSource({
         "chatglm3_bf16, chatglm, llama, 64, 3, 4, 2, 96, 8, 1e-5, 10000, ChatGLM3",
-        "glm4_remote_bf16, chatglm, gpt2, 96, 3, 6, 2, 120, 8, 1.5625e-07, 5000000, GLM-4",
+        "glm4_remote_bf16, chatglm, gpt2, 96, 3, 6, 2, 120, 8, 1.5625e-07, 5000000, GLM",
         "glm_edge_tied, chatglm, gpt2, 48, 3, 4, 2, 72, 12, 1e-5, 10000, GLM",
         "glm4_0414_sharded, glm4, gpt2, 64, 3, 4, 2, 88, 8, 1e-5, 10000, GLM-4-0414"
     })
@@ -123,7 +123,7 @@ class GgufModelTest {
         }
     }
 
-    private static String ggufName(String name) {
+    static String ggufName(String name) {
         Pattern layer = Pattern.compile("\\.layers\\.(\\d+)\\.");
         int dot = name.lastIndexOf('.');
         String number = layer.matcher(name)

@@ -2,6 +2,7 @@ package io.github.glmjava.cli;
 
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.ChatRole;
+import io.github.glmjava.tokenizer.ToolCall;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,6 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
@@ -18,7 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Conversations as JSON: an array of objects with {@code role} (system, user, assistant or observation), {@code
- * content} and, where they say something, {@code metadata} (a text) and {@code tools} (an array).
+ * content} and, where they say something, {@code metadata} (a text), {@code tools} (an array), {@code reasoning_content} (a text) and
+ * {@code tool_calls} (objects with {@code name}, {@code content} and {@code arguments}).
  */
 final class MessagesJson {
     private static final JsonMapper MAPPER = JsonMapper.builder()
@@ -71,7 +74,23 @@ final class MessagesJson {
                 role(text(json, "role", null, where), where),
                 text(json, "metadata", "", where),
                 text(json, "content", null, where),
-                toolValues);
+                toolValues,
+                text(json, "reasoning_content", "", where),
+                toolCalls(json.path("tool_calls"), where));
+    }
+
+    private static List<ToolCall> toolCalls(JsonNode json, String where) throws IOException {
+        List<ToolCall> calls = new ArrayList<>();
+        for (JsonNode call : json) {
+            JsonNode arguments = call.path("arguments");
+            Map<String, @Nullable Object> values = arguments.isObject()
+                    ? MAPPER.readerFor(new TypeReference<Map<String, @Nullable Object>>() {})
+                            .with(DeserializationFeature.USE_LONG_FOR_INTS)
+                            .readValue(arguments)
+                    : null;
+            calls.add(new ToolCall(text(call, "name", null, where), text(call, "content", "", where), values));
+        }
+        return calls;
     }
 
     private static ChatRole role(String name, String where) throws IOException {
@@ -117,6 +136,12 @@ final class MessagesJson {
             List<?> tools = message.tools();
             if (tools != null) {
                 fields.put("tools", tools);
+            }
+            if (!message.reasoning().isEmpty()) {
+                fields.put("reasoning_content", message.reasoning());
+            }
+            if (!message.toolCalls().isEmpty()) {
+                fields.put("tool_calls", message.toolCalls());
             }
             json.add(fields);
         }

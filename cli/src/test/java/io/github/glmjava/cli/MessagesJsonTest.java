@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.ChatRole;
+import io.github.glmjava.tokenizer.ToolCall;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.List;
@@ -19,6 +20,15 @@ class MessagesJsonTest {
                 new ChatMessage(ChatRole.SYSTEM, "", "你是诗人。\n\"quoted\"", tools),
                 ChatMessage.user(""),
                 new ChatMessage(ChatRole.ASSISTANT, "天气", "tool_call()", null),
+                new ChatMessage(
+                        ChatRole.ASSISTANT,
+                        "",
+                        "",
+                        null,
+                        "hm",
+                        List.of(
+                                new ToolCall("f", "<arg_key>", Map.of("a", 1L, "b", List.of(0.5))),
+                                new ToolCall("python", "1+1", null))),
                 new ChatMessage(ChatRole.OBSERVATION, "", "sunny", null),
                 new ChatMessage(ChatRole.SYSTEM, "", "", List.of()));
 

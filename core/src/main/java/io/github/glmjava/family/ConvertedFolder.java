@@ -44,16 +44,23 @@ public final class ConvertedFolder {
     private final StoredWeights weights;
     private final LoraAdapters adapters;
     private final @Nullable Checkpoint prefix;
+    private final List<JoinedLatent> joined;
     private boolean unpacks;
     private int written;
 
     private ConvertedFolder(
-            ModelSource source, ConversionOptions options, WeightConversion conversion, @Nullable Checkpoint prefix) {
+            ModelSource source,
+            GlmConfig config,
+            ConversionOptions options,
+            WeightConversion conversion,
+            @Nullable Checkpoint prefix)
+            throws CheckpointException {
         this.source = source;
         this.options = options;
         this.prefix = prefix;
         adapters = conversion.adapters();
         weights = new StoredWeights(source.checkpoint(), KernelProvider.kernels(), conversion);
+        joined = JoinedLatent.find(source.checkpoint(), config, source.family().tensorNames());
     }
 
     /**
@@ -80,12 +87,12 @@ public final class ConvertedFolder {
                     new WeightConversion(WeightRecipe.of(WeightFormat.AS_STORED), false, adapters, arena, team);
             Path ptuning = options.ptuning();
             if (ptuning == null) {
-                new ConvertedFolder(source, options, conversion, null).write(target);
+                new ConvertedFolder(source, config, options, conversion, null).write(target);
                 return;
             }
             PrefixReader.read(ptuning, config, KernelProvider.kernels(), team);
             try (Checkpoint prefix = Checkpoint.open(ptuning)) {
-                new ConvertedFolder(source, options, conversion, prefix).write(target);
+                new ConvertedFolder(source, config, options, conversion, prefix).write(target);
             }
         }
     }
@@ -132,7 +139,15 @@ public final class ConvertedFolder {
         List<TensorSource> tensors = new ArrayList<>();
         for (StoredTensor stored : source.checkpoint().tensors().values()) {
             boolean replaced = prefix != null && PrefixReader.isOfPrefix(stored.name());
-            if (!replaced && !weights.isScale(stored.name())) {
+            JoinedLatent whole = joined.stream()
+                    .filter(latent -> latent.uses(stored))
+                    .findFirst()
+                    .orElse(null);
+            if (whole != null) {
+                if (whole.first().equals(stored)) {
+                    tensors.add(joined(whole));
+                }
+            } else if (!replaced && !weights.isScale(stored.name())) {
                 StoredTensor replacement = adapters.replacement(stored.name());
                 tensors.add(tensor(replacement == null ? stored : replacement, weights.isScaled(stored.name())));
             }
@@ -168,6 +183,14 @@ public final class ConvertedFolder {
                                 tensor.dtype().isBlocked());
             }
         };
+    }
+
+    private TensorSource joined(JoinedLatent whole) {
+        boolean blocked = whole.first().dtype().isBlocked();
+        unpacks |= blocked;
+        DType type = type(whole.first(), blocked);
+        List<Long> shape = List.of((long) whole.rows(), (long) whole.columns());
+        return new TensorSource(whole.name(), type, shape, new FloatContent(whole.first(), whole, type));
     }
 
     private TensorSource converted(StoredTensor tensor, List<Long> shape, RowSource values, boolean unpacked) {

@@ -62,6 +62,8 @@ final class Glm4MoeLiteFamily implements ModelFamily {
                 .name(TensorRole.LATENT_DOWN, attention + "kv_a_proj_with_mqa.weight")
                 .name(TensorRole.LATENT_NORM, attention + "kv_a_layernorm.weight")
                 .name(TensorRole.LATENT_UP, attention + "kv_b_proj.weight")
+                .name(TensorRole.KEY_TO_LATENT, attention + "k_b_proj.{number}.weight")
+                .name(TensorRole.LATENT_TO_VALUE, attention + "v_b_proj.{number}.weight")
                 .build();
     }
 

@@ -10,6 +10,7 @@ import io.github.glmjava.tensor.Matrix;
 import io.github.glmjava.tensor.MatrixFormat;
 import io.github.glmjava.tensor.RowSource;
 import io.github.glmjava.weights.CheckpointException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +63,9 @@ final class LatentAttentionLoader {
     }
 
     private List<Matrix> keysToLatent(int layer) throws CheckpointException {
+        if (isInParts(TensorRole.KEY_TO_LATENT, layer)) {
+            return parts(TensorRole.KEY_TO_LATENT, layer, latent.rank(), latent.plainSize());
+        }
         String name = names.of(TensorRole.LATENT_UP, layer);
         String stackName = QuantizedTensors.keys(name);
         int heads = config.attention().heads();
@@ -77,6 +81,9 @@ final class LatentAttentionLoader {
     }
 
     private List<Matrix> latentToValues(int layer) throws CheckpointException {
+        if (isInParts(TensorRole.LATENT_TO_VALUE, layer)) {
+            return parts(TensorRole.LATENT_TO_VALUE, layer, latent.valueSize(), latent.rank());
+        }
         String name = names.of(TensorRole.LATENT_UP, layer);
         String stackName = QuantizedTensors.values(name);
         int heads = config.attention().heads();
@@ -89,6 +96,21 @@ final class LatentAttentionLoader {
             return new ArrayRows(floats(up, first, latent.valueSize()), latent.valueSize());
         });
         return weights.stack(name, stackName, values, format);
+    }
+
+    /** Whether a file has one matrix for each head instead of one for all: GGUF has. */
+    private boolean isInParts(TensorRole role, int layer) {
+        String first = names.of(role, layer, 0);
+        return weights.has(first) || (format != null && weights.isQuantized(first, format));
+    }
+
+    /** The parts of each head as they are stored. */
+    private List<Matrix> parts(TensorRole role, int layer, int rows, int columns) throws CheckpointException {
+        List<Matrix> parts = new ArrayList<>();
+        for (int head = 0; head < config.attention().heads(); head++) {
+            parts.add(weights.matrix(names.of(role, layer, head), rows, columns, format));
+        }
+        return parts;
     }
 
     /** For each head the rows of its keys and then those of its values. */

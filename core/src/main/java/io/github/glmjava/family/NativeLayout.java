@@ -130,7 +130,7 @@ final class NativeLayout {
 
     /** The names of a model with mixtures of experts, gates and ups apart. */
     static TensorNames.Builder expertNames() {
-        String experts = LAYER + "mlp.experts.{expert}.";
+        String experts = LAYER + "mlp.experts.{number}.";
         String shared = LAYER + "mlp.shared_experts.";
         return names().name(TensorRole.GATE_AND_UP, LAYER + "mlp.gate_proj.weight", LAYER + "mlp.up_proj.weight")
                 .name(TensorRole.ROUTER, LAYER + "mlp.gate.weight")

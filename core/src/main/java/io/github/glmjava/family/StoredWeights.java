@@ -64,6 +64,11 @@ final class StoredWeights {
         return elements;
     }
 
+    /** Whether there is a tensor of this name. */
+    boolean has(String name) {
+        return checkpoint.find(name) != null;
+    }
+
     /** A norm's factors or a bias. */
     float[] vector(String name, int size) throws CheckpointException {
         return tensor(name, List.of((long) size)).toFloats();

@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * What a family calls its tensors. In the names of a block's tensors {@code {layer}} stands for its number, and
- * {@code {expert}} for that of an expert, from 0. A
+ * {@code {number}} for that of an expert or head, from 0. A
  * bias has its weight's name with {@code bias} for {@code weight}. Immutable.
  */
 public final class TensorNames {
@@ -46,16 +46,16 @@ public final class TensorNames {
 
     /** The names of an expert's tensors that make up one map. */
     List<String> parts(TensorRole role, int layer, int expert) {
-        return parts(role, layer).stream().map(name -> ofExpert(name, expert)).toList();
+        return parts(role, layer).stream().map(name -> numbered(name, expert)).toList();
     }
 
-    /** The name of an expert's tensor. */
-    String of(TensorRole role, int layer, int expert) {
-        return ofExpert(of(role, layer), expert);
+    /** The name of an expert's or head's tensor. */
+    String of(TensorRole role, int layer, int number) {
+        return numbered(of(role, layer), number);
     }
 
-    private static String ofExpert(String name, int expert) {
-        return name.replace("{expert}", Integer.toString(expert));
+    private static String numbered(String name, int number) {
+        return name.replace("{number}", Integer.toString(number));
     }
 
     private List<String> parts(TensorRole role) {

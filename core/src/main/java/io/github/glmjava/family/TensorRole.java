@@ -30,6 +30,10 @@ enum TensorRole {
     LATENT_NORM,
     /** From the latent to each head's key and value. */
     LATENT_UP,
+    /** One head's part of it for keys, transposed, where a file has the parts instead of the whole: GGUF has. */
+    KEY_TO_LATENT,
+    /** One head's part of it for values. */
+    LATENT_TO_VALUE,
     /** From all heads back to the residual stream. */
     ATTENTION_OUTPUT,
     /** Behind the attention. */

@@ -1,7 +1,6 @@
 package io.github.glmjava.generation;
 
 import io.github.glmjava.tokenizer.IncrementalDecoder;
-import io.github.glmjava.tokenizer.Tokenizer;
 import java.util.List;
 
 /**
@@ -13,8 +12,8 @@ final class AnswerText {
     private final StopStringMatcher matcher;
     private final StringBuilder text = new StringBuilder();
 
-    AnswerText(Tokenizer tokenizer, List<String> stopStrings) {
-        decoder = tokenizer.newDecoder();
+    AnswerText(IncrementalDecoder decoder, List<String> stopStrings) {
+        this.decoder = decoder;
         matcher = new StopStringMatcher(stopStrings);
     }
 

@@ -9,6 +9,7 @@ import io.github.glmjava.Timing;
 import io.github.glmjava.TokenListener;
 import io.github.glmjava.TokenLogprob;
 import io.github.glmjava.Usage;
+import io.github.glmjava.tokenizer.Answer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,7 +72,7 @@ public final class GenerationLoop {
                 .toArray();
         sampler = new Sampler(settings, vocabularySize);
         penalties = new LogitPenalties(settings, vocabularySize);
-        text = new AnswerText(setup.format().tokenizer(), settings.stopStrings());
+        text = new AnswerText(setup.format().newAnswerDecoder(), settings.stopStrings());
         reporter = settings.logprobs().isPresent()
                 ? new LogprobReporter(
                         settings.logprobs().getAsInt(), setup.format().tokenizer(), vocabularySize)
@@ -126,7 +127,7 @@ public final class GenerationLoop {
         String answer = text.text();
         return new GenerationResult(
                 answer,
-                answer,
+                new Answer(answer, "", List.of()),
                 ids,
                 reason,
                 new Usage(promptLength, cached, ids.length),

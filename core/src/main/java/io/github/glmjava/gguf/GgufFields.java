@@ -47,6 +47,10 @@ final class GgufFields {
         return metadata.flag(key(name), missing);
     }
 
+    CheckpointException wrong(String name, String expected) {
+        return metadata.wrong(key(name), expected);
+    }
+
     /** The features of a head. */
     int headSize() throws CheckpointException {
         if (has("attention.key_length")) {

@@ -8,13 +8,13 @@ import io.github.glmjava.weights.StoredTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -66,22 +66,34 @@ public final class GgufModel implements Checkpoint {
         return JsonMapper.shared().writeValueAsBytes(config);
     }
 
-    /** The tokenizer and the prompts of the file; null if it has none. */
-    public @Nullable PromptFormat promptFormat() {
-        return null;
+    /**
+     * The tokenizer and the prompts of the file; null if it has none.
+     *
+     * @throws IOException if they are malformed or not supported
+     */
+    public @Nullable PromptFormat promptFormat() throws IOException {
+        GgufTokenizer tokenizer = tokenizer();
+        return tokenizer == null ? null : tokenizer.promptFormat(file.path());
+    }
+
+    private @Nullable GgufTokenizer tokenizer() throws CheckpointException {
+        return GgufTokenizer.read(file.metadata(), GgufFields.vocabulary(file));
     }
 
     /** Writes into a folder what the published one has beside the weights. */
     public void writeFiles(Path folder) throws IOException {
         Files.write(folder.resolve("config.json"), config());
+        GgufTokenizer tokenizer = tokenizer();
+        if (tokenizer != null) {
+            tokenizer.writeFiles(folder);
+        }
     }
 
     private Map<String, StoredTensor> published(GgufDialect dialect) throws CheckpointException {
         Map<String, StoredTensor> published = new LinkedHashMap<>();
         for (StoredTensor tensor : file.tensors().values()) {
             String name = name(tensor.name(), dialect);
-            List<StoredTensor> parts = name.contains("*") ? experts(tensor, name) : List.of(renamed(tensor, name));
-            for (StoredTensor part : parts) {
+            for (StoredTensor part : parts(tensor, name)) {
                 if (published.put(part.name(), part) != null) {
                     throw new CheckpointException(file.path() + ": two tensors are \"" + part.name() + "\"");
                 }
@@ -93,6 +105,22 @@ public final class GgufModel implements Checkpoint {
             published.putIfAbsent(head, renamed(embedding, head));
         }
         return published;
+    }
+
+    private List<StoredTensor> parts(StoredTensor tensor, String name) throws CheckpointException {
+        if (name.contains("*")) {
+            return GgufParts.each(tensor, name);
+        }
+        if (name.contains(GgufDialects.QUERY_KEY_VALUE)) {
+            long headSize = config.path("head_dim").asLong();
+            long queries = config.path("num_attention_heads").asLong() * headSize;
+            long keys = config.path("num_key_value_heads").asLong() * headSize;
+            List<String> names = Stream.of("q", "k", "v")
+                    .map(part -> name.replace(GgufDialects.QUERY_KEY_VALUE, "self_attn." + part + "_proj"))
+                    .toList();
+            return GgufParts.rows(tensor, names, List.of(queries, keys, keys));
+        }
+        return List.of(renamed(tensor, name));
     }
 
     /** A name that is not known stays as it is, so that it is reported as not used. */
@@ -115,26 +143,6 @@ public final class GgufModel implements Checkpoint {
 
     private static StoredTensor renamed(StoredTensor tensor, String name) {
         return new StoredTensor(name, tensor.dtype(), tensor.shape(), tensor.data(), tensor.file());
-    }
-
-    /** All experts lie one after the other. */
-    private static List<StoredTensor> experts(StoredTensor tensor, String name) throws CheckpointException {
-        if (tensor.shape().size() != 3) {
-            throw new CheckpointException(tensor.file() + ": tensor \"" + tensor.name() + "\" has shape "
-                    + tensor.shape() + ", expected [experts, rows, columns]");
-        }
-        List<Long> shape = tensor.shape().subList(1, 3);
-        long size = tensor.dtype().byteSize(shape);
-        List<StoredTensor> experts = new ArrayList<>();
-        for (long expert = 0; expert < tensor.shape().getFirst(); expert++) {
-            experts.add(new StoredTensor(
-                    name.replace("*", Long.toString(expert)),
-                    tensor.dtype(),
-                    shape,
-                    tensor.data().asSlice(expert * size, size),
-                    tensor.file()));
-        }
-        return experts;
     }
 
     @Override

@@ -13,7 +13,7 @@ class AnswerTextTest {
 
     @Test
     void neverGivesOutHalfACharacter() {
-        AnswerText text = new AnswerText(TOKENIZER, List.of());
+        AnswerText text = new AnswerText(TOKENIZER.newDecoder(), List.of());
         int[] ids = TOKENIZER.encode("é😀");
         assertEquals("", text.append(ids[0]));
         assertEquals("é", text.append(ids[1]));
@@ -27,7 +27,7 @@ class AnswerTextTest {
 
     @Test
     void anUnfinishedCharacterComesOutAtTheEnd() {
-        AnswerText text = new AnswerText(TOKENIZER, List.of());
+        AnswerText text = new AnswerText(TOKENIZER.newDecoder(), List.of());
         assertEquals("a", text.append('a'));
         assertEquals("", text.append(0xE4));
         assertEquals("\uFFFD", text.finish());
@@ -36,7 +36,7 @@ class AnswerTextTest {
 
     @Test
     void stopStringsOfSeveralCharactersOverTokenBorders() {
-        AnswerText text = new AnswerText(TOKENIZER, List.of("。完"));
+        AnswerText text = new AnswerText(TOKENIZER.newDecoder(), List.of("。完"));
         StringBuilder out = new StringBuilder();
         for (int id : TOKENIZER.encode("春。晚。完了")) {
             out.append(text.append(id));
@@ -52,7 +52,7 @@ class AnswerTextTest {
 
     @Test
     void whatWasHeldBackComesOutWithAnUnfinishedCharacter() {
-        AnswerText text = new AnswerText(TOKENIZER, List.of("ab"));
+        AnswerText text = new AnswerText(TOKENIZER.newDecoder(), List.of("ab"));
         assertEquals("", text.append('a'));
         assertEquals("", text.append(0xE4));
         assertEquals("a\uFFFD", text.finish());
@@ -66,7 +66,7 @@ class AnswerTextTest {
             int[] ids = random.nextBoolean()
                     ? random.ints(random.nextInt(20), 0, 256).toArray()
                     : TOKENIZER.encode("aé春😀b".repeat(1 + random.nextInt(3)));
-            AnswerText text = new AnswerText(TOKENIZER, List.of("😀😀"));
+            AnswerText text = new AnswerText(TOKENIZER.newDecoder(), List.of("😀😀"));
             StringBuilder out = new StringBuilder();
             for (int id : ids) {
                 out.append(text.append(id));

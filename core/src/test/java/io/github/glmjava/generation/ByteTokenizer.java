@@ -1,5 +1,6 @@
 package io.github.glmjava.generation;
 
+import io.github.glmjava.tokenizer.AnswerFormat;
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.ChatRole;
 import io.github.glmjava.tokenizer.IncrementalDecoder;
@@ -129,7 +130,7 @@ public class ByteTokenizer implements Tokenizer, PromptFormat {
     }
 
     @Override
-    public String cleanAnswer(String answer) {
-        return answer.strip();
+    public AnswerFormat answerFormat() {
+        return AnswerFormat.text();
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.glmjava.GenerationOptions;
 import io.github.glmjava.GenerationResult;
+import io.github.glmjava.tokenizer.AnswerFormat;
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.IncrementalDecoder;
 import io.github.glmjava.tokenizer.PromptFormat;
@@ -75,8 +76,8 @@ class GenerationAllocationTest {
         }
 
         @Override
-        public String cleanAnswer(String answer) {
-            return answer;
+        public AnswerFormat answerFormat() {
+            return AnswerFormat.text();
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.glmjava.tokenizer;
 
 import io.github.glmjava.tokenizer.huggingface.ByteLevelDecoder;
 import io.github.glmjava.tokenizer.huggingface.HuggingFaceModel;
+import io.github.glmjava.tokenizer.huggingface.SplitterReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -17,6 +18,9 @@ import java.util.Objects;
  * <p>Immutable and safe for use by many threads.
  */
 public final class HuggingFaceTokenizer implements Tokenizer {
+    /** The pattern by which GLM-4 and later cut a text into words, as their files have it. */
+    public static final String GLM4_PATTERN = SplitterReader.GLM4_PATTERN;
+
     private static final int MAX_FILE_BYTES = 64 << 20;
 
     private final HuggingFaceModel model;

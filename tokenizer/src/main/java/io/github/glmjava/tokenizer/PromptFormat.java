@@ -64,11 +64,14 @@ public interface PromptFormat {
     /** Ids that end an answer, besides those that the model's own configuration names. */
     int[] stopIds();
 
+    /** How the model's answers are written. */
+    AnswerFormat answerFormat();
+
     /**
-     * Cleans up a finished answer as the original chat function does.
-     *
-     * @param answer the decoded answer
-     * @return the text to show
+     * Decodes an answer to the text that {@link #answerFormat} reads: as {@link Tokenizer#newDecoder}, but with
+     * {@code <|assistant|>} shown where it parts messages.
      */
-    String cleanAnswer(String answer);
+    default IncrementalDecoder newAnswerDecoder() {
+        return tokenizer().newDecoder();
+    }
 }

@@ -1,8 +1,11 @@
 package io.github.glmjava.tokenizer;
 
+import io.github.glmjava.tokenizer.answer.AnswerLayout;
+import io.github.glmjava.tokenizer.answer.NamedTokenDecoder;
 import io.github.glmjava.tokenizer.bpe.IntList;
 import io.github.glmjava.tokenizer.python.PythonText;
 import io.github.glmjava.tokenizer.template.ChatTemplate;
+import io.github.glmjava.tokenizer.template.TemplateException;
 import io.github.glmjava.tokenizer.template.TracedText;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,18 +27,19 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable and safe for use by many threads.
  */
 public final class TemplatePromptFormat implements PromptFormat {
-    private static final String THINK_END = "</think>";
     private static final List<String> STOP_TOKENS = List.of("<|endoftext|>", "<|user|>", "<|observation|>");
 
     private final HuggingFaceTokenizer tokenizer;
     private final @Nullable ChatTemplate template;
     private final Map<String, ?> variables;
+    private final AnswerFormat answers;
 
     private TemplatePromptFormat(
             HuggingFaceTokenizer tokenizer, @Nullable ChatTemplate template, Map<String, ?> variables) {
         this.tokenizer = tokenizer;
         this.template = template;
         this.variables = variables;
+        this.answers = answers(template, variables);
     }
 
     /**
@@ -137,7 +142,26 @@ public final class TemplatePromptFormat implements PromptFormat {
         if (!message.metadata().isEmpty()) {
             value.put("metadata", message.metadata());
         }
+        if (!message.reasoning().isEmpty()) {
+            value.put("reasoning_content", message.reasoning());
+        }
+        if (!message.toolCalls().isEmpty()) {
+            value.put(
+                    "tool_calls",
+                    message.toolCalls().stream()
+                            .map(TemplatePromptFormat::value)
+                            .toList());
+        }
         return value;
+    }
+
+    private static Map<String, Object> value(ToolCall call) {
+        Map<String, @Nullable Object> arguments = call.arguments();
+        return Map.of(
+                "type",
+                "function",
+                "function",
+                Map.of("name", call.name(), "arguments", arguments == null ? Map.of() : arguments));
     }
 
     /**
@@ -162,10 +186,42 @@ public final class TemplatePromptFormat implements PromptFormat {
                 .toArray();
     }
 
-    /** {@inheritDoc} Reasoning is left out. */
     @Override
-    public String cleanAnswer(String answer) {
-        int end = answer.lastIndexOf(THINK_END);
-        return PythonText.strip(end < 0 ? answer : answer.substring(end + THINK_END.length()));
+    public AnswerFormat answerFormat() {
+        return answers;
+    }
+
+    @Override
+    public IncrementalDecoder newAnswerDecoder() {
+        return new NamedTokenDecoder(tokenizer.id("<|assistant|>"), tokenizer.newDecoder(), tokenizer::newDecoder);
+    }
+
+    /** A template shows by how it writes earlier answers how the model writes them. */
+    private static AnswerFormat answers(@Nullable ChatTemplate template, Map<String, ?> variables) {
+        if (template == null) {
+            return AnswerFormat.text();
+        }
+        AnswerLayout.CallSyntax calls = template.mentions("<arg_key>")
+                ? AnswerLayout.CallSyntax.TAGGED
+                : template.mentions("metadata") ? AnswerLayout.CallSyntax.NAME_AND_JSON : AnswerLayout.CallSyntax.NONE;
+        return new AnswerLayout(reasoning(template, variables), calls, UnaryOperator.identity());
+    }
+
+    private static AnswerLayout.Reasoning reasoning(ChatTemplate template, Map<String, ?> variables) {
+        if (!template.mentions("</think>")) {
+            return AnswerLayout.Reasoning.NONE;
+        }
+        Map<String, Object> all = new HashMap<>(variables);
+        all.put("messages", List.of(Map.of("role", "user", "content", "")));
+        all.put("add_generation_prompt", true);
+        try {
+            String prompt = template.render(all).toString();
+            return PythonText.strip(prompt).endsWith("<think>")
+                    ? AnswerLayout.Reasoning.BEGUN_BY_PROMPT
+                    : AnswerLayout.Reasoning.MARKED;
+        } catch (TemplateException e) {
+            // It wants more than a question. Encoding such a conversation reports that.
+            return AnswerLayout.Reasoning.MARKED;
+        }
     }
 }

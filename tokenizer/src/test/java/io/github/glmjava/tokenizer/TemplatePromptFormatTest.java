@@ -78,9 +78,48 @@ class TemplatePromptFormatTest {
 
     @Test
     void cleansAnswersAndKnowsWhereTheyEnd() throws TokenizerException {
-        assertEquals("yes", format().cleanAnswer("<think>hm</think>\nyes\n"));
-        assertEquals("yes", format().cleanAnswer("\nyes"));
+        AnswerFormat answers = format().answerFormat();
+        assertEquals(new Answer("yes", "hm", List.of()), answers.parse("<think>hm</think>\nyes\n", List.of()));
+        assertEquals(new Answer("yes", "", List.of()), answers.parse("\nyes", List.of()));
         assertArrayEquals(new int[] {1006, 1003, 1005}, format().stopIds());
+    }
+
+    @Test
+    void readsCallsInTheFormThatTheTemplateWrites() throws TokenizerException {
+        String tagged = """
+                {% for m in messages %}<|{{ m.role }}|>{{ m.reasoning_content }}|{{ m.content }}\
+                {% for c in m.tool_calls %}<tool_call>{{ c.function.name }}\
+                {% for k, v in c.function.arguments | items %}<arg_key>{{ k }}</arg_key>\
+                <arg_value>{{ v | tojson }}</arg_value>{% endfor %}</tool_call>{% endfor %}{% endfor %}\
+                {{ '<|assistant|><think>' if enable_thinking is not defined else '<|assistant|></think>' }}""";
+        HuggingFaceTokenizer tokenizer = new TinyHuggingFace().control(CONTROL).load();
+        TemplatePromptFormat format = TemplatePromptFormat.of(tokenizer, ChatTemplate.parse(tagged, "some.jinja"));
+        String written = "hm</think>well<tool_call>f<arg_key>a</arg_key><arg_value>[1]</arg_value></tool_call>";
+        List<ChatMessage> messages = format.answerFormat().messages(written, List.of());
+        ToolCall call = new ToolCall("f", "<arg_key>a</arg_key><arg_value>[1]</arg_value>", Map.of("a", List.of(1L)));
+        assertEquals(List.of(new ChatMessage(ChatRole.ASSISTANT, "", "well", null, "hm", List.of(call))), messages);
+        assertEquals(
+                "<|assistant|>" + written.replace("</think>", "|") + "<|observation|>|3<|assistant|><think>",
+                format.render(List.of(messages.getFirst(), ChatMessage.observation("3")))
+                        .toString());
+        AnswerFormat notThinking =
+                format.withVariables(Map.of("enable_thinking", false)).answerFormat();
+        assertEquals("well", notThinking.parse("well", List.of()).text());
+        TemplatePromptFormat named = TemplatePromptFormat.of(
+                tokenizer, ChatTemplate.parse("{% for m in messages %}{{ m.metadata }}{% endfor %}", "some.jinja"));
+        assertEquals(
+                List.of(new ToolCall("f", "{}", Map.of())),
+                named.answerFormat().parse("f\n{}", List.of()).toolCalls());
+    }
+
+    @Test
+    void showsWhereAnAnswerHasSeveralMessages() throws TokenizerException {
+        IncrementalDecoder decoder = format().newAnswerDecoder();
+        StringBuilder text = new StringBuilder();
+        for (int id : format().tokenizer().encodeWithControlTokens("a<|assistant|>b<|user|>")) {
+            text.append(decoder.append(id));
+        }
+        assertEquals("a<|assistant|>b", text + decoder.finish());
     }
 
     @Test

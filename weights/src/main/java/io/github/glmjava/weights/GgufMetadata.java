@@ -92,9 +92,14 @@ public final class GgufMetadata {
         throw wrong(key, "true or false");
     }
 
-    /** A list of texts. */
-    public List<String> texts(String key) throws CheckpointException {
-        Many array = array(key, GgufValue.Type.STRING, "a list of texts");
+    /**
+     * A list of texts.
+     *
+     * @param max how many there may be
+     * @throws CheckpointException if it is missing, something else, too long or malformed
+     */
+    public List<String> texts(String key, int max) throws CheckpointException {
+        Many array = array(key, GgufValue.Type.STRING, max, "a list of texts");
         return MappedRead.of(path, Quoted.of(key), () -> {
             List<String> texts = new ArrayList<>();
             GgufInput elements = input.at(array.position());
@@ -105,11 +110,11 @@ public final class GgufMetadata {
         });
     }
 
-    /** A list of whole numbers of 32 bits. */
-    public int[] integers(String key) throws CheckpointException {
-        Many array = array(key, GgufValue.Type.INT32, "a list of 32-bit whole numbers");
+    /** A list of whole numbers of 32 bits, otherwise like {@link #texts}. */
+    public int[] integers(String key, int max) throws CheckpointException {
+        Many array = array(key, GgufValue.Type.INT32, max, "a list of 32-bit whole numbers");
         return MappedRead.of(path, Quoted.of(key), () -> {
-            int[] integers = new int[Math.toIntExact(Math.min(array.count(), Integer.MAX_VALUE - 8))];
+            int[] integers = new int[(int) array.count()];
             GgufInput elements = input.at(array.position());
             for (int i = 0; i < integers.length; i++) {
                 integers[i] = elements.int32(key);
@@ -118,11 +123,11 @@ public final class GgufMetadata {
         });
     }
 
-    /** A list of 32-bit floats. */
-    public float[] floats(String key) throws CheckpointException {
-        Many array = array(key, GgufValue.Type.FLOAT32, "a list of 32-bit floats");
+    /** A list of 32-bit floats, otherwise like {@link #texts}. */
+    public float[] floats(String key, int max) throws CheckpointException {
+        Many array = array(key, GgufValue.Type.FLOAT32, max, "a list of 32-bit floats");
         return MappedRead.of(path, Quoted.of(key), () -> {
-            float[] floats = new float[Math.toIntExact(Math.min(array.count(), Integer.MAX_VALUE - 8))];
+            float[] floats = new float[(int) array.count()];
             GgufInput elements = input.at(array.position());
             for (int i = 0; i < floats.length; i++) {
                 floats[i] = Float.intBitsToFloat(elements.int32(key));
@@ -131,8 +136,12 @@ public final class GgufMetadata {
         });
     }
 
-    private Many array(String key, GgufValue.Type type, String expected) throws CheckpointException {
+    private Many array(String key, GgufValue.Type type, int max, String expected) throws CheckpointException {
         if (get(key) instanceof Many array && isLike(array.type(), type)) {
+            if (array.count() > max) {
+                throw new CheckpointException(
+                        path + ": " + Quoted.of(key) + " is a list of " + array.count() + ", expected at most " + max);
+            }
             return array;
         }
         throw wrong(key, expected);

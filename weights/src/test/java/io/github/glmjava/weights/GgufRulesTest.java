@@ -80,15 +80,16 @@ class GgufRulesTest {
         assertEquals(1L << 40, metadata.whole("u64", 0, Long.MAX_VALUE));
         assertEquals(-7, metadata.whole("i64", -7, -7));
         assertEquals(0.1, metadata.number("f64"));
-        assertEquals(List.of("a", ""), metadata.texts("texts"));
-        assertEquals(-4, metadata.integers("ints")[1]);
-        assertEquals(-1f, metadata.floats("floats")[0]);
-        assertEquals(List.of(), metadata.texts("none"));
+        assertEquals(List.of("a", ""), metadata.texts("texts", 2));
+        assertEquals(-4, metadata.integers("ints", 9)[1]);
+        assertEquals(-1f, metadata.floats("floats", 9)[0]);
+        assertEquals(List.of(), metadata.texts("none", 0));
         assertEquals("other", metadata.text("missing", "other"));
         assertSays("'text' is '词', expected a whole number from 1 to 2", () -> metadata.whole("text", 1, 2));
         assertSays("'u8' is 200, expected a whole number from 1 to 2", () -> metadata.whole("u8", 1, 2));
         assertSays("'missing' is missing, expected a text", () -> metadata.text("missing"));
-        assertSays("'floats' is a list, expected a list of texts", () -> metadata.texts("floats"));
+        assertSays("'floats' is a list, expected a list of texts", () -> metadata.texts("floats", 9));
+        assertSays("'texts' is a list of 2, expected at most 1", () -> metadata.texts("texts", 1));
     }
 
     @Test

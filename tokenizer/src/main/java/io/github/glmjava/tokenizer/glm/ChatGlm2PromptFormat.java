@@ -1,11 +1,12 @@
 package io.github.glmjava.tokenizer.glm;
 
+import io.github.glmjava.tokenizer.AnswerFormat;
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.ChatRole;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.tokenizer.SentencePieceTokenizer;
+import io.github.glmjava.tokenizer.answer.AnswerLayout;
 import io.github.glmjava.tokenizer.bpe.IntList;
-import io.github.glmjava.tokenizer.python.PythonText;
 import java.util.Arrays;
 import java.util.List;
 
@@ -17,6 +18,9 @@ import java.util.List;
  * <p>Immutable and safe for use by many threads.
  */
 public final class ChatGlm2PromptFormat implements PromptFormat {
+    private static final AnswerFormat ANSWERS = new AnswerLayout(
+            AnswerLayout.Reasoning.NONE, AnswerLayout.CallSyntax.NONE, AnswerLayout::namingTrainingTime);
+
     private final ChatGlm2Tokenizer tokenizer;
     private final int[] prefix;
 
@@ -81,7 +85,7 @@ public final class ChatGlm2PromptFormat implements PromptFormat {
     }
 
     @Override
-    public String cleanAnswer(String answer) {
-        return Answers.nameTrainingTime(PythonText.strip(answer));
+    public AnswerFormat answerFormat() {
+        return ANSWERS;
     }
 }

@@ -1,12 +1,14 @@
 package io.github.glmjava.tokenizer.glm;
 
+import io.github.glmjava.tokenizer.AnswerFormat;
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.ChatRole;
+import io.github.glmjava.tokenizer.IncrementalDecoder;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.tokenizer.SentencePieceTokenizer;
+import io.github.glmjava.tokenizer.answer.AnswerLayout;
 import io.github.glmjava.tokenizer.bpe.IntList;
 import io.github.glmjava.tokenizer.python.PythonJson;
-import io.github.glmjava.tokenizer.python.PythonText;
 import java.util.List;
 
 /**
@@ -17,6 +19,11 @@ import java.util.List;
  * <p>Immutable and safe for use by many threads.
  */
 public final class ChatGlm3PromptFormat implements PromptFormat {
+    private static final AnswerFormat ANSWERS = new AnswerLayout(
+            AnswerLayout.Reasoning.NONE,
+            AnswerLayout.CallSyntax.NAME_AND_FENCED_BLOCK,
+            AnswerLayout::namingTrainingTime);
+
     private final ChatGlm3Tokenizer tokenizer;
     private final int[] prefix;
 
@@ -73,38 +80,13 @@ public final class ChatGlm3PromptFormat implements PromptFormat {
         return new int[] {tokenizer.eosId(), tokenizer.roleId(ChatRole.USER), tokenizer.roleId(ChatRole.OBSERVATION)};
     }
 
-    /**
-     * {@inheritDoc} Of several messages in one answer the last is shown; a call of a tool is shown as it is.
-     *
-     * @param answer with {@code <|assistant|>} between messages, as {@link ChatGlm3Tokenizer#decodeWithSpecialTokens} gives it
-     */
     @Override
-    public String cleanAnswer(String answer) {
-        return Answers.clean(answer);
+    public AnswerFormat answerFormat() {
+        return ANSWERS;
     }
 
-    /**
-     * The messages of an answer, to be added to the conversation: {@code <|assistant|>} separates them, and a first line that is
-     * not blank is the metadata, the name of a tool that the model calls.
-     *
-     * @param answer as {@link ChatGlm3Tokenizer#decodeWithSpecialTokens} gives it
-     * @return at least one message of the assistant
-     */
-    public List<ChatMessage> parseAnswer(String answer) {
-        return Answers.parse(answer);
-    }
-
-    /**
-     * The call of a tool in a message of the assistant, which has the tool's name as metadata and as content a fenced block with
-     * {@code tool_call(name=value, ...)}.
-     *
-     * @param message one of {@link #parseAnswer} with metadata that is not blank
-     */
-    public ToolCall toolCall(ChatMessage message) {
-        String name = PythonText.strip(message.metadata());
-        if (name.isEmpty()) {
-            throw new IllegalArgumentException("the message names no tool");
-        }
-        return new ToolCall(name, message.content(), PythonCall.parseFenced(message.content()));
+    @Override
+    public IncrementalDecoder newAnswerDecoder() {
+        return tokenizer.newAnswerDecoder();
     }
 }

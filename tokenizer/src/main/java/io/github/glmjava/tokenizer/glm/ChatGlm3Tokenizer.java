@@ -5,6 +5,7 @@ import io.github.glmjava.tokenizer.IncrementalDecoder;
 import io.github.glmjava.tokenizer.SentencePieceTokenizer;
 import io.github.glmjava.tokenizer.TokenBuffer;
 import io.github.glmjava.tokenizer.Tokenizer;
+import io.github.glmjava.tokenizer.answer.NamedTokenDecoder;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -71,12 +72,22 @@ public final class ChatGlm3Tokenizer implements Tokenizer {
 
     @Override
     public IncrementalDecoder newDecoder() {
-        return new HidingDecoder(file.newDecoder(), id -> id == file.unknownId());
+        return hidingUnknown(file.newDecoder());
+    }
+
+    private IncrementalDecoder hidingUnknown(IncrementalDecoder decoder) {
+        return new HidingDecoder(decoder, id -> id == file.unknownId());
+    }
+
+    /** A decoder that shows {@code <|assistant|>}. */
+    IncrementalDecoder newAnswerDecoder() {
+        return new NamedTokenDecoder(
+                roleId(ChatRole.ASSISTANT), newDecoder(), () -> hidingUnknown(file.newContinuationDecoder()));
     }
 
     /**
      * Decodes with special tokens shown by name, as the original's {@code tokenizer.decode} does, whether or not it is asked to
-     * skip them. This is the text that {@link ChatGlm3PromptFormat#parseAnswer} takes.
+     * skip them.
      */
     public String decodeWithSpecialTokens(int... ids) {
         StringBuilder out = new StringBuilder(ids.length * 3);
@@ -87,7 +98,7 @@ public final class ChatGlm3Tokenizer implements Tokenizer {
                 out.append(decoder.append(id));
             } else {
                 out.append(decoder.finish()).append(name);
-                decoder = new HidingDecoder(file.newContinuationDecoder(), unknown -> unknown == file.unknownId());
+                decoder = hidingUnknown(file.newContinuationDecoder());
             }
         }
         return out.append(decoder.finish()).toString();

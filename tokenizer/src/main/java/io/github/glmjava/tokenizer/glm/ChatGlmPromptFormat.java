@@ -1,12 +1,12 @@
 package io.github.glmjava.tokenizer.glm;
 
+import io.github.glmjava.tokenizer.AnswerFormat;
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.tokenizer.SentencePieceTokenizer;
+import io.github.glmjava.tokenizer.answer.AnswerLayout;
 import io.github.glmjava.tokenizer.bpe.IntList;
-import io.github.glmjava.tokenizer.python.PythonText;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * The prompts of ChatGLM-6B: rounds of question and answer as plain text ({@code chat} of {@code modeling_chatglm.py}), and
@@ -16,18 +16,10 @@ import java.util.regex.Pattern;
  * <p>Immutable and safe for use by many threads.
  */
 public final class ChatGlmPromptFormat implements PromptFormat {
-    // A mark behind a Chinese character, then a mark before one: each becomes full width.
-    private static final String[][] MARKS = {{",", "，"}, {"!", "！"}, {":", "："}, {";", "；"}, {"\\?", "？"}};
-
-    private static final Pattern[] BEHIND = new Pattern[MARKS.length];
-    private static final Pattern[] BEFORE = new Pattern[MARKS.length];
-
-    static {
-        for (int i = 0; i < MARKS.length; i++) {
-            BEHIND[i] = Pattern.compile("([\u4e00-\u9fff])" + MARKS[i][0]);
-            BEFORE[i] = Pattern.compile(MARKS[i][0] + "([\u4e00-\u9fff])");
-        }
-    }
+    private static final AnswerFormat ANSWERS = new AnswerLayout(
+            AnswerLayout.Reasoning.NONE,
+            AnswerLayout.CallSyntax.NONE,
+            next -> AnswerLayout.namingTrainingTime(new FullWidthStage(next)));
 
     private final ChatGlmTokenizer tokenizer;
     private final boolean readsSpecialTokens;
@@ -113,12 +105,7 @@ public final class ChatGlmPromptFormat implements PromptFormat {
     }
 
     @Override
-    public String cleanAnswer(String answer) {
-        String text = Answers.nameTrainingTime(PythonText.strip(answer));
-        for (int i = 0; i < MARKS.length; i++) {
-            text = BEHIND[i].matcher(text).replaceAll("$1" + MARKS[i][1]);
-            text = BEFORE[i].matcher(text).replaceAll(MARKS[i][1] + "$1");
-        }
-        return text;
+    public AnswerFormat answerFormat() {
+        return ANSWERS;
     }
 }

@@ -1,9 +1,13 @@
 package io.github.glmjava.tokenizer.glm;
 
+import io.github.glmjava.tokenizer.AnswerFormat;
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.ChatRole;
+import io.github.glmjava.tokenizer.IncrementalDecoder;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.tokenizer.TiktokenTokenizer;
+import io.github.glmjava.tokenizer.answer.AnswerLayout;
+import io.github.glmjava.tokenizer.answer.NamedTokenDecoder;
 import io.github.glmjava.tokenizer.bpe.IntList;
 import java.util.List;
 
@@ -15,6 +19,9 @@ import java.util.List;
  * <p>Immutable and safe for use by many threads.
  */
 public final class Glm4PromptFormat implements PromptFormat {
+    private static final AnswerFormat ANSWERS = new AnswerLayout(
+            AnswerLayout.Reasoning.NONE, AnswerLayout.CallSyntax.NAME_AND_JSON, AnswerLayout::namingTrainingTime);
+
     private final Glm4Tokenizer tokenizer;
     private final Glm4Revision revision;
     private final int[] prefix;
@@ -110,25 +117,14 @@ public final class Glm4PromptFormat implements PromptFormat {
         };
     }
 
-    /**
-     * {@inheritDoc} Of several messages in one answer the last is shown; a call of a tool is shown as it is.
-     *
-     * @param answer with {@code <|assistant|>} between messages, as {@link Glm4Tokenizer#decodeWithSpecialTokens} gives it
-     *     with an empty separator
-     */
     @Override
-    public String cleanAnswer(String answer) {
-        return Answers.clean(answer);
+    public AnswerFormat answerFormat() {
+        return ANSWERS;
     }
 
-    /**
-     * The messages of an answer, to be added to the conversation: {@code <|assistant|>} separates them, and a first line that is
-     * not blank is the metadata, the name of a tool whose arguments are the content.
-     *
-     * @param answer as {@link Glm4Tokenizer#decodeWithSpecialTokens} gives it with an empty separator
-     * @return at least one message of the assistant
-     */
-    public List<ChatMessage> parseAnswer(String answer) {
-        return Answers.parse(answer);
+    @Override
+    public IncrementalDecoder newAnswerDecoder() {
+        return new NamedTokenDecoder(
+                tokenizer.roleId(ChatRole.ASSISTANT), tokenizer.newDecoder(), tokenizer::newDecoder);
     }
 }

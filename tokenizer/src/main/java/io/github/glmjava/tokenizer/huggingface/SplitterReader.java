@@ -10,10 +10,12 @@ import org.jspecify.annotations.Nullable;
  * Reads {@code pre_tokenizer}: {@code ByteLevel} alone, or a {@code Sequence} in which {@code Split} with a known pattern comes
  * before it. Patterns are recognised by their text and matched by hand: a regular expression from a file could take forever.
  */
-final class SplitterReader {
-    static final String GLM4_PATTERN =
+public final class SplitterReader {
+    /** The pattern of GLM-4 and later. */
+    public static final String GLM4_PATTERN =
             "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
                     + "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+
     static final String GPT2_PATTERN =
             "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 

@@ -17,11 +17,13 @@ public final class ChatTemplate {
     private static final int MAX_SOURCE = 1 << 20;
 
     private final String name;
+    private final String source;
     private final List<Statement> statements;
     private final Set<String> texts;
 
-    private ChatTemplate(String name, List<Statement> statements, Set<String> texts) {
+    private ChatTemplate(String name, String source, List<Statement> statements, Set<String> texts) {
         this.name = name;
+        this.source = source;
         this.statements = statements;
         this.texts = texts;
     }
@@ -42,12 +44,17 @@ public final class ChatTemplate {
                 .filter(token -> token.kind() == TemplateToken.Kind.STRING)
                 .map(TemplateToken::text)
                 .collect(Collectors.toUnmodifiableSet());
-        return new ChatTemplate(name, TemplateParser.parse(tokens, name), texts);
+        return new ChatTemplate(name, source, TemplateParser.parse(tokens, name), texts);
     }
 
     /** Whether the template has a string constant, such as the name of a role that it asks for. */
     public boolean usesText(String text) {
         return texts.contains(text);
+    }
+
+    /** Whether the template has these characters anywhere. */
+    public boolean mentions(String characters) {
+        return source.contains(characters);
     }
 
     /**

@@ -92,7 +92,9 @@ class ChatGlm2GoldenTest {
         for (JsonNode row : SharedFiles.rows(FOLDER + "process_response.jsonl")) {
             assertEquals(
                     row.get("expected").asString(),
-                    format.cleanAnswer(row.get("input").asString()));
+                    format.answerFormat()
+                            .parse(row.get("input").asString(), List.of())
+                            .text());
         }
     }
 

@@ -2,13 +2,14 @@ package io.github.glmjava.tokenizer.glm;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import io.github.glmjava.tokenizer.Answer;
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.ChatRole;
 import io.github.glmjava.tokenizer.GoldenRows;
 import io.github.glmjava.tokenizer.SentencePieceTokenizer;
 import io.github.glmjava.tokenizer.SharedFiles;
+import io.github.glmjava.tokenizer.ToolCall;
 import io.github.glmjava.tokenizer.python.PythonJson;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -105,22 +106,19 @@ class ChatGlm3GoldenTest {
         for (JsonNode row : SharedFiles.rows(FOLDER + "process_response.jsonl")) {
             String answer = row.get("output").asString();
             List<ChatMessage> history = new ArrayList<>(Messages.of(row.get("history")));
-            boolean hasTools = history.getFirst().tools() != null;
-            List<ChatMessage> parsed = format.parseAnswer(answer);
-            history.addAll(parsed);
+            List<?> tools = ChatMessage.tools(history);
+            Answer parsed = format.answerFormat().parse(answer, tools);
+            history.addAll(format.answerFormat().messages(answer, tools));
             assertEquals(Messages.of(row.get("expected_history")), history);
             JsonNode expected = row.get("expected_content");
             if (expected.isString()) {
-                assertEquals(expected.asString(), format.cleanAnswer(answer));
+                assertEquals(new Answer(expected.asString(), "", List.of()), parsed);
                 continue;
             }
-            ToolCall call = format.toolCall(parsed.getLast());
+            ToolCall call = parsed.toolCalls().getLast();
             assertEquals(expected.get("name").asString(), call.name());
-            if (hasTools) {
-                assertNotNull(call.parameters());
-                assertEquals(
-                        PythonJson.indented(SharedFiles.value(expected.get("parameters"))),
-                        PythonJson.indented(call.parameters()));
+            if (expected.has("parameters")) {
+                assertEquals(PythonJson.compact(SharedFiles.value(expected.get("parameters"))), call.argumentsJson());
             } else {
                 assertEquals(expected.get("content").asString(), call.content());
             }
@@ -137,7 +135,9 @@ class ChatGlm3GoldenTest {
             messages.add(ChatMessage.user(row.get("prompt").asString()));
             assertArrayEquals(SharedFiles.ids(row, "input_ids"), poet.encodeChat(messages), row::toString);
             String answer = poet.tokenizer().decodeWithSpecialTokens(SharedFiles.ids(row, "output_ids"));
-            assertEquals(row.get("text").asString(), poet.cleanAnswer(answer));
+            assertEquals(
+                    row.get("text").asString(),
+                    poet.answerFormat().parse(answer, List.of()).text());
         }
     }
 }

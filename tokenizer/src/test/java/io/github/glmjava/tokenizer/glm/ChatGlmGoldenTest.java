@@ -121,7 +121,9 @@ class ChatGlmGoldenTest {
         for (JsonNode row : SharedFiles.rows(FOLDER + "process_response.jsonl")) {
             assertEquals(
                     row.get("expected").asString(),
-                    format.cleanAnswer(row.get("input").asString()));
+                    format.answerFormat()
+                            .parse(row.get("input").asString(), List.of())
+                            .text());
         }
     }
 

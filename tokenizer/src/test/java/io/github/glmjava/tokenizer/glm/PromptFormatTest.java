@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.ChatRole;
+import io.github.glmjava.tokenizer.IncrementalDecoder;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.tokenizer.SentencePieceTokenizer;
 import io.github.glmjava.tokenizer.TinyModel;
@@ -106,22 +107,45 @@ class PromptFormatTest {
         }
     }
 
+    private static String text(PromptFormat format, String answer) {
+        return format.answerFormat().parse(answer, List.of()).text();
+    }
+
     @Test
     void cleansAnswers() {
-        assertEquals("2023年 a", second.cleanAnswer(" [[训练时间]] a\n"));
+        assertEquals("2023年 a", text(second, " [[训练时间]] a\n"));
         for (PromptFormat format : List.of(third, fourth)) {
-            assertEquals("a", format.cleanAnswer("\n a \n"));
-            assertEquals("a\nb", format.cleanAnswer("a\nb"));
-            assertEquals("b", format.cleanAnswer("\na<|assistant|>\nb"));
-            assertEquals("", format.cleanAnswer(""));
+            assertEquals("a", text(format, "\n a \n"));
+            assertEquals("a\nb", text(format, "a\nb"));
+            assertEquals("a\nb", text(format, "\na<|assistant|>\nb"));
+            assertEquals("", text(format, ""));
         }
+    }
+
+    @Test
+    void keepsAnswersAsTheMessagesThatTheyAre() {
         assertEquals(
                 List.of(ChatMessage.assistant("a"), new ChatMessage(ChatRole.ASSISTANT, "tool", "{}", null)),
-                fourth.parseAnswer("\na<|assistant|>tool\n{}"));
-        ToolCall call = third.toolCall(
-                third.parseAnswer("tool\n ```python\ntool_call(a=1)\n```").getLast());
-        assertEquals(Map.of("a", 1L), call.parameters());
-        assertThrows(IllegalArgumentException.class, () -> third.toolCall(ChatMessage.assistant("a")));
+                fourth.answerFormat().messages("\na<|assistant|>tool\n{}", List.of()));
+        assertEquals(
+                List.of(ChatMessage.assistant("a b")), second.answerFormat().messages(" a b\n", List.of()));
+    }
+
+    @Test
+    void showsWhereAnAnswerHasSeveralMessages() {
+        int a = FILE.id("▁a");
+        int assistant = third.tokenizer().roleId(ChatRole.ASSISTANT);
+        IncrementalDecoder decoder = third.newAnswerDecoder();
+        assertEquals(
+                "a<|assistant|> a",
+                decoder.append(a) + decoder.append(assistant) + decoder.append(a) + decoder.finish());
+        IncrementalDecoder bytes = fourth.newAnswerDecoder();
+        assertEquals(
+                "\uFFFD<|assistant|>b",
+                bytes.append(0xE4)
+                        + bytes.append(fourth.tokenizer().roleId(ChatRole.ASSISTANT))
+                        + bytes.append('b')
+                        + bytes.finish());
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.github.glmjava.tokenizer.glm;
+package io.github.glmjava.tokenizer.answer;
 
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.ChatRole;
@@ -6,19 +6,20 @@ import io.github.glmjava.tokenizer.python.PythonText;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What {@code process_response} of {@code modeling_chatglm.py} does with an answer. */
-final class Answers {
-    private static final String ASSISTANT = "<|assistant|>";
+/** The messages of an answer ({@code process_response} of {@code modeling_chatglm.py}). */
+public final class AnswerMessages {
+    /** Stands between messages. */
+    static final String SEPARATOR = "<|assistant|>";
 
-    private Answers() {}
+    private AnswerMessages() {}
 
     /** Splits an answer into messages; a first line that is not blank is the metadata of its message. */
-    static List<ChatMessage> parse(String answer) {
+    public static List<ChatMessage> parse(String answer) {
         List<ChatMessage> messages = new ArrayList<>();
         for (int from = 0; from >= 0; ) {
-            int end = answer.indexOf(ASSISTANT, from);
+            int end = answer.indexOf(SEPARATOR, from);
             messages.add(message(end < 0 ? answer.substring(from) : answer.substring(from, end)));
-            from = end < 0 ? -1 : end + ASSISTANT.length();
+            from = end < 0 ? -1 : end + SEPARATOR.length();
         }
         return List.copyOf(messages);
     }
@@ -29,18 +30,5 @@ final class Answers {
         String content = part.substring(lineEnd + 1);
         boolean plain = PythonText.strip(metadata).isEmpty();
         return new ChatMessage(ChatRole.ASSISTANT, metadata, plain ? PythonText.strip(content) : content, null);
-    }
-
-    /** The text to show of an answer's last message; a call of a tool is shown as it is. */
-    static String clean(String answer) {
-        ChatMessage last = parse(answer).getLast();
-        return PythonText.strip(last.metadata()).isEmpty()
-                ? nameTrainingTime(last.content())
-                : last.metadata() + "\n" + last.content();
-    }
-
-    /** The models were trained to leave this to the program. */
-    static String nameTrainingTime(String text) {
-        return text.replace("[[训练时间]]", "2023年");
     }
 }

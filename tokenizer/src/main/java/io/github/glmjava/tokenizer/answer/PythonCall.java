@@ -1,4 +1,4 @@
-package io.github.glmjava.tokenizer.glm;
+package io.github.glmjava.tokenizer.answer;
 
 import java.math.BigInteger;
 import java.util.ArrayList;

@@ -1,0 +1,227 @@
+package io.github.glmjava.engine;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.glmjava.ConversionOptions;
+import io.github.glmjava.GlmModel;
+import io.github.glmjava.LoadOptions;
+import io.github.glmjava.WeightFormat;
+import io.github.glmjava.fixture.GgufWriter;
+import io.github.glmjava.fixture.GoldenCase;
+import io.github.glmjava.weights.Checkpoint;
+import io.github.glmjava.weights.CheckpointException;
+import io.github.glmjava.weights.DType;
+import io.github.glmjava.weights.StoredTensor;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** GLM-4.7-Flash as llama.cpp's converter writes it: architecture deepseek2, experts stacked, the latent in parts. */
+class GgufLatentTest {
+    private static final int LAYERS = 3;
+    private static final int HEADS = 4;
+    private static final int EXPERTS = 8;
+    private static final int RANK = 20;
+    private static final int PLAIN = 12;
+    private static final int ROTARY = 8;
+    private static final int VALUE = 16;
+
+    private static final Map<String, String> NAMES = Map.ofEntries(
+            Map.entry("input_layernorm.weight", "attn_norm.weight"),
+            Map.entry("post_attention_layernorm.weight", "ffn_norm.weight"),
+            Map.entry("self_attn.q_a_proj.weight", "attn_q_a.weight"),
+            Map.entry("self_attn.q_a_layernorm.weight", "attn_q_a_norm.weight"),
+            Map.entry("self_attn.q_b_proj.weight", "attn_q_b.weight"),
+            Map.entry("self_attn.kv_a_proj_with_mqa.weight", "attn_kv_a_mqa.weight"),
+            Map.entry("self_attn.kv_a_layernorm.weight", "attn_kv_a_norm.weight"),
+            Map.entry("self_attn.o_proj.weight", "attn_output.weight"),
+            Map.entry("mlp.gate_proj.weight", "ffn_gate.weight"),
+            Map.entry("mlp.up_proj.weight", "ffn_up.weight"),
+            Map.entry("mlp.down_proj.weight", "ffn_down.weight"),
+            Map.entry("mlp.gate.weight", "ffn_gate_inp.weight"),
+            Map.entry("mlp.gate.e_score_correction_bias", "exp_probs_b.bias"),
+            Map.entry("mlp.shared_experts.gate_proj.weight", "ffn_gate_shexp.weight"),
+            Map.entry("mlp.shared_experts.up_proj.weight", "ffn_up_shexp.weight"),
+            Map.entry("mlp.shared_experts.down_proj.weight", "ffn_down_shexp.weight"));
+
+    @TempDir
+    Path temporary;
+
+    private static GgufWriter metadata() {
+        return new GgufWriter()
+                .put("general.architecture", "deepseek2")
+                .put("deepseek2.context_length", 202752)
+                .put("deepseek2.embedding_length", 48)
+                .put("deepseek2.block_count", LAYERS)
+                .put("deepseek2.feed_forward_length", 88)
+                .put("deepseek2.attention.head_count", HEADS)
+                .put("deepseek2.attention.head_count_kv", 1)
+                .put("deepseek2.attention.q_lora_rank", 28)
+                .put("deepseek2.attention.kv_lora_rank", RANK)
+                .put("deepseek2.attention.key_length", RANK + ROTARY)
+                .put("deepseek2.attention.value_length", RANK)
+                .put("deepseek2.attention.key_length_mla", PLAIN + ROTARY)
+                .put("deepseek2.attention.value_length_mla", VALUE)
+                .put("deepseek2.attention.layer_norm_rms_epsilon", 1e-5f)
+                .put("deepseek2.rope.dimension_count", ROTARY)
+                .put("deepseek2.rope.freq_base", 1000000f)
+                .put("deepseek2.leading_dense_block_count", 1)
+                .put("deepseek2.expert_count", EXPERTS)
+                .put("deepseek2.expert_used_count", 3)
+                .put("deepseek2.expert_shared_count", 1)
+                .put("deepseek2.expert_feed_forward_length", 24)
+                .put("deepseek2.expert_weights_scale", 1.8f)
+                .put("deepseek2.expert_weights_norm", true);
+    }
+
+    private Path write(GgufWriter writer, boolean inParts) throws IOException {
+        try (Checkpoint golden =
+                Checkpoint.open(GoldenCase.open("glm4_moe_lite_mla").folder())) {
+            add(writer, golden.tensor("model.embed_tokens.weight"), "token_embd.weight");
+            add(writer, golden.tensor("model.norm.weight"), "output_norm.weight");
+            add(writer, golden.tensor("lm_head.weight"), "output.weight");
+            for (int layer = 0; layer < LAYERS; layer++) {
+                String published = "model.layers." + layer + ".";
+                String block = "blk." + layer + ".";
+                for (Map.Entry<String, String> name : NAMES.entrySet()) {
+                    StoredTensor tensor = golden.find(published + name.getKey());
+                    if (tensor != null) {
+                        add(writer, tensor, block + name.getValue());
+                    }
+                }
+                for (String part : List.of("gate", "up", "down")) {
+                    if (layer > 0) {
+                        addExperts(writer, golden, published, part, block);
+                    }
+                }
+                StoredTensor up = golden.tensor(published + "self_attn.kv_b_proj.weight");
+                if (inParts) {
+                    addParts(writer, up.toFloats(), block);
+                } else {
+                    add(writer, up, block + "attn_kv_b.weight");
+                }
+            }
+        }
+        Path file = temporary.resolve("model.gguf");
+        writer.write(file);
+        return file;
+    }
+
+    private static void add(GgufWriter writer, StoredTensor tensor, String name) throws IOException {
+        boolean vector = tensor.shape().size() == 1;
+        writer.tensor(
+                name,
+                vector ? DType.F32 : tensor.dtype(),
+                tensor.shape(),
+                vector ? bytes(tensor.toFloats()) : tensor.data().toArray(ValueLayout.JAVA_BYTE));
+    }
+
+    private static void addExperts(GgufWriter writer, Checkpoint golden, String layer, String part, String block)
+            throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        List<Long> shape = List.of();
+        for (int expert = 0; expert < EXPERTS; expert++) {
+            StoredTensor tensor = golden.tensor(layer + "mlp.experts." + expert + "." + part + "_proj.weight");
+            all.writeBytes(tensor.data().toArray(ValueLayout.JAVA_BYTE));
+            shape = List.of(
+                    (long) EXPERTS, tensor.shape().get(0), tensor.shape().get(1));
+        }
+        writer.tensor(block + "ffn_" + part + "_exps.weight", DType.BF16, shape, all.toByteArray());
+    }
+
+    /** The rows of a head are {@code [plain keys, values]}; the keys' are stored transposed. */
+    private static void addParts(GgufWriter writer, float[] up, String block) {
+        float[] keys = new float[HEADS * RANK * PLAIN];
+        float[] values = new float[HEADS * VALUE * RANK];
+        for (int head = 0; head < HEADS; head++) {
+            for (int column = 0; column < RANK; column++) {
+                int first = head * (PLAIN + VALUE);
+                for (int i = 0; i < PLAIN; i++) {
+                    keys[(head * RANK + column) * PLAIN + i] = up[(first + i) * RANK + column];
+                }
+                for (int i = 0; i < VALUE; i++) {
+                    values[(head * VALUE + i) * RANK + column] = up[(first + PLAIN + i) * RANK + column];
+                }
+            }
+        }
+        writer.tensor(
+                block + "attn_k_b.weight", DType.F32, List.of((long) HEADS, (long) RANK, (long) PLAIN), bytes(keys));
+        writer.tensor(
+                block + "attn_v_b.weight", DType.F32, List.of((long) HEADS, (long) VALUE, (long) RANK), bytes(values));
+    }
+
+    private static byte[] bytes(float[] values) {
+        byte[] bytes = new byte[4 * values.length];
+        MemorySegment.copy(values, 0, MemorySegment.ofArray(bytes), ValueLayout.JAVA_FLOAT_UNALIGNED, 0, values.length);
+        return bytes;
+    }
+
+    private static void assertTheReferences(Path model, LoadOptions options, float tolerance) throws IOException {
+        GoldenCase golden = GoldenCase.open("glm4_moe_lite_mla");
+        try (GlmModel loaded = GlmModel.load(model, options)) {
+            assertEquals("GLM-4.7-Flash", loaded.info().family());
+            for (int input = 0; input < golden.inputs(); input++) {
+                float[][] logits = loaded.logits(golden.inputIds(input));
+                for (int token = 0; token < logits.length; token++) {
+                    assertArrayEquals(golden.logits(input)[token], logits[token], tolerance);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void logitsAreTheReferences(boolean inParts) throws IOException {
+        Path file = write(metadata().put("deepseek2.expert_gating_func", 2), inParts);
+        assertTheReferences(file, LoadOptions.defaults(), 2e-4f);
+        Path folder = temporary.resolve("converted");
+        GlmModel.convert(file, folder, ConversionOptions.builder().build());
+        assertTheReferences(folder, LoadOptions.defaults(), 2e-4f);
+        try (Checkpoint converted = Checkpoint.open(folder);
+                Checkpoint golden =
+                        Checkpoint.open(GoldenCase.open("glm4_moe_lite_mla").folder())) {
+            String name = "model.layers.1.self_attn.kv_b_proj.weight";
+            assertArrayEquals(
+                    golden.tensor(name).toFloats(), converted.tensor(name).toFloats());
+        }
+    }
+
+    @Test
+    void quantisedPartsAreLikeTheQuantisedWhole() throws IOException {
+        LoadOptions q8 = LoadOptions.builder().weights(WeightFormat.Q8).build();
+        int[] ids = {3, 1, 4, 1, 5, 9, 2, 6};
+        Path file = write(metadata().put("deepseek2.expert_gating_func", 2), true);
+        try (GlmModel whole = GlmModel.load(GoldenCase.open("glm4_moe_lite_mla").folder(), q8);
+                GlmModel parts = GlmModel.load(file, q8)) {
+            float[][] expected = whole.logits(ids);
+            float[][] found = parts.logits(ids);
+            assertArrayEquals(expected, found);
+            Path folder = temporary.resolve("quantised");
+            GlmModel.quantize(file, folder, q8);
+            try (GlmModel quantised = GlmModel.load(folder)) {
+                assertArrayEquals(expected, quantised.logits(ids));
+            }
+        }
+    }
+
+    /** Without a word llama.cpp takes the softmax, except for the vocabulary of GLM-4.7-Flash. */
+    @Test
+    void otherGatesAreRefused() throws IOException {
+        Path silent = write(metadata(), true);
+        CheckpointException error = assertThrows(CheckpointException.class, () -> GlmModel.load(silent));
+        assertTrue(
+                String.valueOf(error.getMessage()).contains("expert_gating_func' is missing, expected 2, the sigmoid"),
+                error::getMessage);
+    }
+}
