@@ -39,42 +39,46 @@ record LoraAdapter(Path folder, Map<String, LoraFactors> factors, Map<String, St
         Path safetensors = folder.resolve("adapter_model.safetensors");
         try (Checkpoint checkpoint =
                 Checkpoint.open(Files.exists(safetensors) ? safetensors : folder.resolve("adapter_model.bin"))) {
-            Map<String, StoredTensor[]> pairs = new LinkedHashMap<>();
-            Map<String, StoredTensor> replacements = new LinkedHashMap<>();
-            for (StoredTensor tensor : checkpoint.tensors().values()) {
-                Matcher factor = FACTOR.matcher(tensor.name());
-                if (factor.matches()) {
-                    boolean embedding = factor.group(2) != null;
-                    String module = (embedding ? "embedding " : "") + baseName(tensor, factor.group(1));
-                    pairs.computeIfAbsent(module, name -> new StoredTensor[2])[
-                            factor.group(3).equals("A") ? 0 : 1] = tensor;
-                } else {
-                    Matcher saved = SAVED.matcher(tensor.name());
-                    String name =
-                            baseName(tensor, saved.matches() ? saved.group(1) + "." + saved.group(3) : tensor.name());
-                    if (!config.replacesTensors()) {
-                        throw wrong(tensor, "belongs to no low-rank update, and adapter_config.json saves no modules");
-                    }
-                    if (weight != 1) {
-                        throw wrong(
-                                tensor,
-                                "replaces one of the model, which can only be done with weight 1, found " + weight);
-                    }
-                    replacements.put(name, copied(name, tensor, arena));
-                }
-            }
-            Map<String, LoraFactors> factors = new LinkedHashMap<>();
-            for (Map.Entry<String, StoredTensor[]> pair : pairs.entrySet()) {
-                boolean embedding = pair.getKey().startsWith("embedding ");
-                String module = embedding ? pair.getKey().substring("embedding ".length()) : pair.getKey();
-                LoraFactors added = factors(module, pair.getValue(), config, weight, embedding);
-                if (factors.put(module + ".weight", added) != null) {
-                    throw new CheckpointException(
-                            checkpoint.file() + ": module \"" + module + "\" has two low-rank updates");
-                }
-            }
-            return new LoraAdapter(folder, factors, replacements);
+            return of(folder, config, checkpoint, weight, arena);
         }
+    }
+
+    /** An adapter of this configuration and these tensors. */
+    static LoraAdapter of(Path folder, LoraConfig config, Checkpoint checkpoint, double weight, Arena arena)
+            throws CheckpointException {
+        Map<String, StoredTensor[]> pairs = new LinkedHashMap<>();
+        Map<String, StoredTensor> replacements = new LinkedHashMap<>();
+        for (StoredTensor tensor : checkpoint.tensors().values()) {
+            Matcher factor = FACTOR.matcher(tensor.name());
+            if (factor.matches()) {
+                boolean embedding = factor.group(2) != null;
+                String module = (embedding ? "embedding " : "") + baseName(tensor, factor.group(1));
+                pairs.computeIfAbsent(module, name -> new StoredTensor[2])[
+                        factor.group(3).equals("A") ? 0 : 1] = tensor;
+            } else {
+                Matcher saved = SAVED.matcher(tensor.name());
+                String name = baseName(tensor, saved.matches() ? saved.group(1) + "." + saved.group(3) : tensor.name());
+                if (!config.replacesTensors()) {
+                    throw wrong(tensor, "belongs to no low-rank update, and adapter_config.json saves no modules");
+                }
+                if (weight != 1) {
+                    throw wrong(
+                            tensor, "replaces one of the model, which can only be done with weight 1, found " + weight);
+                }
+                replacements.put(name, copied(name, tensor, arena));
+            }
+        }
+        Map<String, LoraFactors> factors = new LinkedHashMap<>();
+        for (Map.Entry<String, StoredTensor[]> pair : pairs.entrySet()) {
+            boolean embedding = pair.getKey().startsWith("embedding ");
+            String module = embedding ? pair.getKey().substring("embedding ".length()) : pair.getKey();
+            LoraFactors added = factors(module, pair.getValue(), config, weight, embedding);
+            if (factors.put(module + ".weight", added) != null) {
+                throw new CheckpointException(
+                        checkpoint.file() + ": module \"" + module + "\" has two low-rank updates");
+            }
+        }
+        return new LoraAdapter(folder, factors, replacements);
     }
 
     private static String baseName(StoredTensor tensor, String name) throws CheckpointException {

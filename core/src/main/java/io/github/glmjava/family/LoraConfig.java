@@ -60,7 +60,11 @@ final class LoraConfig {
     }
 
     static LoraConfig read(Path file) throws IOException {
-        return new LoraConfig(ConfigFields.read(file));
+        return of(ConfigFields.read(file));
+    }
+
+    static LoraConfig of(ConfigFields fields) throws CheckpointException {
+        return new LoraConfig(fields);
     }
 
     /** The rank of a module's factors. */

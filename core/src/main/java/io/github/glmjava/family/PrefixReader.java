@@ -13,6 +13,7 @@ import io.github.glmjava.weights.StoredTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -45,15 +46,21 @@ public final class PrefixReader {
      */
     public static Prefix read(Path folder, GlmConfig config, Kernels kernels, WorkerTeam team) throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-            PrefixReader reader = new PrefixReader(checkpoint, kernels, team);
-            StoredTensor embedding = checkpoint.tensor(ENCODER + "embedding.weight");
-            boolean projected = isProjected(checkpoint);
             Path fields = folder.resolve("config.json");
-            if (Files.exists(fields)) {
-                check(ConfigFields.read(fields), embedding, projected);
-            }
-            return reader.read(embedding, projected, Prefix.width(config));
+            return read(checkpoint, Files.exists(fields) ? ConfigFields.read(fields) : null, config, kernels, team);
         }
+    }
+
+    /** Reads a prefix of a checkpoint, with which the fields have to agree if there are any. */
+    static Prefix read(
+            Checkpoint checkpoint, @Nullable ConfigFields fields, GlmConfig config, Kernels kernels, WorkerTeam team)
+            throws CheckpointException {
+        StoredTensor embedding = checkpoint.tensor(ENCODER + "embedding.weight");
+        boolean projected = isProjected(checkpoint);
+        if (fields != null) {
+            check(fields, embedding, projected);
+        }
+        return new PrefixReader(checkpoint, kernels, team).read(embedding, projected, Prefix.width(config));
     }
 
     /** Whether a tensor belongs to a prefix. */

@@ -5,6 +5,12 @@ package io.github.glmjava.tensor;
  * the arrays that it needs. Grows and is used again.
  */
 final class Activations {
+    /** Tokens that a register tile takes together, whose activations of a column are adjacent. */
+    static final int TILE_TOKENS = 4;
+
+    private static final float ROUNDING = 0x1.8p23f;
+    private static final int ROUNDING_BITS = Float.floatToRawIntBits(ROUNDING);
+
     /** Floats in the kernels' order. */
     float[] floats = new float[0];
 
@@ -19,6 +25,16 @@ final class Activations {
 
     /** What a kernel starts a group's float sum with. */
     float[] starts = floats;
+
+    /** So many tokens, rounded up to whole tiles: what there is too much is multiplied in vain. */
+    static int tiled(int tokens) {
+        return Math.ceilDiv(tokens, TILE_TOKENS) * TILE_TOKENS;
+    }
+
+    /** Where a token's activation of a column lies among interleaved ones; the next column is {@link #TILE_TOKENS} further. */
+    static int interleaved(int token, int column, int columns) {
+        return (token / TILE_TOKENS * columns + column) * TILE_TOKENS + token % TILE_TOKENS;
+    }
 
     /** Makes room for the starts of so many groups. */
     float[] starts(int groups) {
@@ -40,26 +56,31 @@ final class Activations {
      * Rounds a group to 8-bit integers and a scale, the largest magnitude becoming 127.
      *
      * @param count elements of the group that are there; the others are zero
-     * @param target where the integers go
-     * @param group where scale and offset go
+     * @param target where the integers go, {@code step} apart
+     * @param group where scale and start go
      */
-    void quantize(float[] input, int from, int count, int target, int group) {
+    void quantize(float[] input, int from, int count, int target, int step, int group) {
         float largest = 0;
         for (int i = from; i < from + count; i++) {
             largest = Math.max(largest, Math.abs(input[i]));
         }
         float inverse = largest == 0 ? 0 : 127 / largest;
         int sum = 0;
+        int at = target;
         for (int i = 0; i < BlockLayout.GROUP; i++) {
-            int value = i < count ? (int) Math.rint(input[from + i] * inverse) : 0;
-            integers[target + i] = twice(value);
-            sum += value;
+            float value = i < count ? input[from + i] * inverse : 0;
+            // Adding 1.5 * 2^23 rounds to the nearest integer, ties to even, and leaves it in the lower bits.
+            int rounded = Float.floatToRawIntBits(value + ROUNDING) - ROUNDING_BITS;
+            integers[at] = twice(rounded);
+            at += step;
+            sum += rounded;
         }
         scales[group] = largest / 127 * 0x1p-16f;
         integerStarts[group] = twice(-8 * sum);
     }
 
-    private static int twice(int value) {
+    /** The lower half of an integer in both halves. */
+    static int twice(int value) {
         return (value << 16) | (value & 0xffff);
     }
 

@@ -5,13 +5,20 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * A quantised matrix multiplied by vector kernels whose lanes are rows: {@link BlockLayout}. A single token streams each
- * block through registers. For several tokens, two blocks of rows are unpacked at a time, a part of the columns that
+ * A quantised matrix multiplied by vector kernels whose lanes are rows: {@link BlockLayout}. A few tokens stream each
+ * block through registers. For many, two blocks of rows are unpacked at a time, a part of the columns that
  * fits the second-level cache, and multiplied with all tokens; the sums wait in scratch space between parts.
  */
 abstract class BlockMatrix extends Matrix {
     /** Rows that are unpacked together. */
     static final int PANEL_ROWS = 2 * BlockLayout.ROWS;
+
+    /** Rows that are streamed together: four vectors of words of two rows each. */
+    static final int STREAMED_ROWS = 8 * Lanes.COUNT;
+
+    private static final int TILED_TOKENS = 4;
+
+    private static final int WORDS = BlockLayout.ROWS / 2;
 
     /** Groups of columns that are unpacked together. */
     static final int PANEL_GROUPS = 8;
@@ -27,8 +34,23 @@ abstract class BlockMatrix extends Matrix {
         return layout;
     }
 
-    /** Multiplies two blocks from this row on with one token; {@code sums} receives {@code PANEL_ROWS} products. */
-    abstract void stream(int row, Activations arranged, float[] sums);
+    /** Whether so many tokens are worth unpacking a panel; else they stream the blocks, one after the other. */
+    static boolean isTiled(int tokens) {
+        return tokens >= TILED_TOKENS;
+    }
+
+    /** For how many tokens the activations of so many need room. */
+    static int room(int tokens) {
+        return isTiled(tokens) ? Activations.tiled(tokens) : tokens;
+    }
+
+    /** Where a token's activations begin, or its groups, of which there are {@code length}. */
+    static int position(int tokens, int token, int length) {
+        return isTiled(tokens) ? Activations.interleaved(token, 0, length) : token * length;
+    }
+
+    /** Multiplies the rows from this one on with a token; {@code sums} receives {@code STREAMED_ROWS} products. */
+    abstract void stream(int row, Activations arranged, int token, float[] sums);
 
     /**
      * Adds the products of a panel to the sums.
@@ -51,16 +73,18 @@ abstract class BlockMatrix extends Matrix {
 
     @Override
     final int rowGrain() {
-        return PANEL_ROWS;
+        return Math.max(PANEL_ROWS, STREAMED_ROWS);
     }
 
     @Override
     final void multiply(Activations arranged, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
-        float[] sums = scratch.floats(tokens * PANEL_ROWS + panelFloats());
-        if (tokens == 1) {
-            for (int row = from; row < to; row += PANEL_ROWS) {
-                stream(row, arranged, sums);
-                System.arraycopy(sums, 0, output, row, Math.min(PANEL_ROWS, to - row));
+        float[] sums = scratch.floats(Math.max(STREAMED_ROWS, Activations.tiled(tokens) * PANEL_ROWS + panelFloats()));
+        if (!isTiled(tokens)) {
+            for (int row = from; row < to; row += STREAMED_ROWS) {
+                for (int token = 0; token < tokens; token++) {
+                    stream(row, arranged, token, sums);
+                    System.arraycopy(sums, 0, output, token * rows() + row, Math.min(STREAMED_ROWS, to - row));
+                }
             }
             return;
         }
@@ -89,6 +113,19 @@ abstract class BlockMatrix extends Matrix {
             scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(floats, to);
             scales.and(0xffff0000).reinterpretAsFloats().intoArray(floats, to + 16);
         }
+    }
+
+    /** Where a vector of words of the rows that are streamed from {@code row} on begins; beyond the last block any. */
+    final long wordOffset(int row, int vector) {
+        int lane = vector * Lanes.COUNT;
+        int block = Math.min(row + lane / WORDS * BlockLayout.ROWS, (rows() - 1) / BlockLayout.ROWS * BlockLayout.ROWS);
+        return layout.groupOffset(block, 0) + 4L * (lane % WORDS);
+    }
+
+    /** Where the sums of the lower halves of such a vector go; those of the upper halves go {@code WORDS} further. */
+    static int streamedSums(int vector) {
+        int lane = vector * Lanes.COUNT;
+        return lane / WORDS * BlockLayout.ROWS + lane % WORDS;
     }
 
     /** Whether the panel's second block of rows is there. */

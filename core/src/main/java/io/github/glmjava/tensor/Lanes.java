@@ -47,7 +47,8 @@ final class Lanes {
         return VectorSpecies.of(float.class, VectorShape.forBitSize(bits));
     }
 
-    private static VectorShuffle<Float> exchange(int distance) {
+    /** Exchanges lanes at such a distance. */
+    static VectorShuffle<Float> exchange(int distance) {
         return VectorShuffle.fromOp(FLOATS, lane -> lane ^ (distance & (FLOATS.length() - 1)));
     }
 

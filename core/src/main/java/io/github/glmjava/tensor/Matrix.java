@@ -74,7 +74,16 @@ public abstract class Matrix implements RowSource {
      * @param tokens how many
      * @param arranged receives them
      */
-    abstract void arrange(float[] input, int tokens, Activations arranged);
+    final void arrange(float[] input, int tokens, Activations arranged) {
+        reserve(tokens, arranged);
+        arrange(input, tokens, arranged, 0, tokens);
+    }
+
+    /** Makes room for the activations of so many tokens. */
+    abstract void reserve(int tokens, Activations arranged);
+
+    /** Arranges those of the tokens {@code from <= token < to}; several threads may each do some. */
+    abstract void arrange(float[] input, int tokens, Activations arranged, int from, int to);
 
     /** Rows are best handed out in multiples of this. */
     abstract int rowGrain();

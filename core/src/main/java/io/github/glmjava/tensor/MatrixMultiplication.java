@@ -8,13 +8,18 @@ import org.jspecify.annotations.Nullable;
  * decode step allocates nothing. Not safe for use by several threads.
  */
 public final class MatrixMultiplication implements ParallelTask {
+    /** So many tokens are worth arranging together. */
+    private static final int ARRANGED_TOGETHER = 8;
+
     private final WorkerTeam team;
     private final WorkerScratch[] scratch;
     private final Activations arranged = new Activations();
+    private final ParallelTask arrangement = this::arrange;
 
     // The product being computed.
     private @Nullable Matrix matrix;
-    private float[] output = new float[0];
+    private float[] input = new float[0];
+    private float[] output = input;
     private int tokens;
 
     /** @param team who does the work */
@@ -30,21 +35,30 @@ public final class MatrixMultiplication implements ParallelTask {
      * Multiplies {@code tokens} activation rows with a weight matrix.
      *
      * @param weights {@code rows x columns}
-     * @param input {@code tokens x columns}, row-major
+     * @param activations {@code tokens x columns}, row-major
      * @param count the number of tokens, at least 1
-     * @param product receives {@code tokens x rows}, row-major; must not be the input
+     * @param product receives {@code tokens x rows}, row-major; must not be the activations
      */
-    public void multiply(Matrix weights, float[] input, int count, float[] product) {
-        weights.arrange(input, count, arranged);
+    public void multiply(Matrix weights, float[] activations, int count, float[] product) {
         matrix = weights;
+        input = activations;
         output = product;
         tokens = count;
+        weights.reserve(count, arranged);
+        if (count < ARRANGED_TOGETHER) {
+            arrange(0, 0, count);
+        } else {
+            team.run(arrangement, count, ARRANGED_TOGETHER);
+        }
         team.run(this, weights.rows(), weights.rowGrain());
+    }
+
+    private void arrange(int worker, int from, int to) {
+        Objects.requireNonNull(matrix).arrange(input, tokens, arranged, from, to);
     }
 
     @Override
     public void run(int worker, int from, int to) {
-        Matrix weights = Objects.requireNonNull(matrix);
-        weights.multiply(arranged, tokens, output, scratch[worker], from, to);
+        Objects.requireNonNull(matrix).multiply(arranged, tokens, output, scratch[worker], from, to);
     }
 }

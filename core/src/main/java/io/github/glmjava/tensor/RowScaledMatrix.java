@@ -30,8 +30,13 @@ public final class RowScaledMatrix extends Matrix {
     }
 
     @Override
-    void arrange(float[] input, int tokens, Activations arranged) {
-        integers.arrange(input, tokens, arranged);
+    void reserve(int tokens, Activations arranged) {
+        integers.reserve(tokens, arranged);
+    }
+
+    @Override
+    void arrange(float[] input, int tokens, Activations arranged, int from, int to) {
+        integers.arrange(input, tokens, arranged, from, to);
     }
 
     @Override

@@ -55,9 +55,14 @@ final class ScalarMatrix extends Matrix {
     }
 
     @Override
-    void arrange(float[] input, int tokens, Activations arranged) {
-        int count = Math.multiplyExact(tokens, columns());
-        System.arraycopy(input, 0, arranged.floats(count), 0, count);
+    void reserve(int tokens, Activations arranged) {
+        arranged.floats(Math.multiplyExact(tokens, columns()));
+    }
+
+    @Override
+    void arrange(float[] input, int tokens, Activations arranged, int from, int to) {
+        int first = from * columns();
+        System.arraycopy(input, first, arranged.floats, first, (to - from) * columns());
     }
 
     @Override

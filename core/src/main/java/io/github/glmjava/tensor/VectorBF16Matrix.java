@@ -9,64 +9,60 @@ import jdk.incubator.vector.VectorOperators;
  * Stored bfloat16 pairs: an element is the upper half of a float, so that unpacking takes one shift or one mask.
  */
 final class VectorBF16Matrix extends VectorMatrix {
-
     VectorBF16Matrix(MemorySegment data, int rows, int columns) {
-        super(MatrixFormat.BF16, data, rows, columns, PairOrder.BLOCK);
+        super(MatrixFormat.BF16, data, rows, columns, 2);
     }
 
     @Override
-    void arrange(float[] input, int tokens, Activations arranged) {
-        PairOrder.arrange(input, tokens, columns(), room(arranged, tokens));
-    }
-
-    @Override
-    protected void stream(float[] x, float[] output, float[] scratch, int row) {
+    protected void stream(int row, float[] x, int from, float[] output, int to, float[] scratch) {
         MemorySegment weights = data();
         int columns = columns();
         long pitch = 2L * columns;
         long start = row * pitch;
         FloatVector s0 = FloatVector.zero(Lanes.FLOATS);
-        FloatVector s1 = s0;
-        FloatVector s2 = s0;
-        FloatVector s3 = s0;
-        for (int i = 0; i < columns; i += PairOrder.BLOCK) {
-            FloatVector even = FloatVector.fromArray(Lanes.FLOATS, x, i);
-            FloatVector odd = FloatVector.fromArray(Lanes.FLOATS, x, i + Lanes.COUNT);
+        FloatVector s1 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector s2 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector s3 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector t0 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector t1 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector t2 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector t3 = FloatVector.zero(Lanes.FLOATS);
+        for (int i = 0; i < columns; i += ColumnOrder.RESIDUES) {
+            FloatVector even = FloatVector.fromArray(Lanes.FLOATS, x, from + i);
+            FloatVector odd = FloatVector.fromArray(Lanes.FLOATS, x, from + i + Lanes.COUNT);
             long at = start + 2L * i;
             IntVector p0 = load(weights, at);
             IntVector p1 = load(weights, at + pitch);
             IntVector p2 = load(weights, at + 2 * pitch);
             IntVector p3 = load(weights, at + 3 * pitch);
-            s0 = odd(p0).fma(odd, even(p0).fma(even, s0));
-            s1 = odd(p1).fma(odd, even(p1).fma(even, s1));
-            s2 = odd(p2).fma(odd, even(p2).fma(even, s2));
-            s3 = odd(p3).fma(odd, even(p3).fma(even, s3));
+            s0 = even(p0).fma(even, s0);
+            t0 = odd(p0).fma(odd, t0);
+            s1 = even(p1).fma(even, s1);
+            t1 = odd(p1).fma(odd, t1);
+            s2 = even(p2).fma(even, s2);
+            t2 = odd(p2).fma(odd, t2);
+            s3 = even(p3).fma(even, s3);
+            t3 = odd(p3).fma(odd, t3);
         }
-        // By way of memory: four sums in registers are more than the compiler is willing to inline, and a vector that
-        // is passed to a method which is not inlined becomes an object.
-        s0.intoArray(scratch, 0);
-        s1.intoArray(scratch, Lanes.COUNT);
-        s2.intoArray(scratch, 2 * Lanes.COUNT);
-        s3.intoArray(scratch, 3 * Lanes.COUNT);
-        for (int i = 0; i < STREAMED_ROWS; i++) {
-            output[row + i] = Lanes.sum(FloatVector.fromArray(Lanes.FLOATS, scratch, i * Lanes.COUNT));
-        }
+        s0.add(t0).intoArray(scratch, 0);
+        s1.add(t1).intoArray(scratch, Lanes.COUNT);
+        s2.add(t2).intoArray(scratch, 2 * Lanes.COUNT);
+        s3.add(t3).intoArray(scratch, 3 * Lanes.COUNT);
+        sumLanes(scratch, output, to);
     }
 
     @Override
-    protected void unpack(int row, int count, float[] panel) {
-        MemorySegment weights = data();
-        int columns = columns();
-        int whole = columns - columns % PairOrder.BLOCK;
-        for (int r = 0; r < count; r++) {
-            long first = (long) (row + r) * columns;
-            int target = r * FloatTile.stride(columns);
-            for (int i = 0; i < whole; i += PairOrder.BLOCK) {
-                IntVector pairs = load(weights, 2 * (first + i));
-                even(pairs).intoArray(panel, target + i);
-                odd(pairs).intoArray(panel, target + i + Lanes.COUNT);
-            }
-            ScalarMatrix.readRow(format(), weights, first + whole, columns - whole, panel, target + whole);
+    protected void unpack(float[] a, int lower, int upper, int steps, int first, int second) {
+        int word = 0;
+        for (int i = 0; i < steps * FloatTile.ROWS; i += FloatTile.ROWS) {
+            IntVector pairs =
+                    FloatVector.fromArray(Lanes.FLOATS, a, lower + word).reinterpretAsInts();
+            even(pairs).intoArray(a, first + i);
+            odd(pairs).intoArray(a, second + i);
+            pairs = FloatVector.fromArray(Lanes.FLOATS, a, upper + word).reinterpretAsInts();
+            even(pairs).intoArray(a, first + i + Lanes.COUNT);
+            odd(pairs).intoArray(a, second + i + Lanes.COUNT);
+            word += Lanes.COUNT;
         }
     }
 

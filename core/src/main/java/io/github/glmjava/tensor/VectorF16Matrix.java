@@ -18,55 +18,53 @@ final class VectorF16Matrix extends VectorMatrix {
     private static final FloatVector BIAS = FloatVector.broadcast(Lanes.FLOATS, 0x1p112f);
 
     VectorF16Matrix(MemorySegment data, int rows, int columns) {
-        super(MatrixFormat.F16, data, rows, columns, PairOrder.BLOCK);
+        super(MatrixFormat.F16, data, rows, columns, 2);
     }
 
     @Override
-    void arrange(float[] input, int tokens, Activations arranged) {
-        PairOrder.arrange(input, tokens, columns(), room(arranged, tokens));
-    }
-
-    @Override
-    protected void stream(float[] x, float[] output, float[] scratch, int row) {
-        streamTwo(x, output, row);
-        streamTwo(x, output, row + 2);
+    protected void stream(int row, float[] x, int from, float[] output, int to, float[] scratch) {
+        streamTwo(row, x, from, scratch, 0);
+        streamTwo(row + 2, x, from, scratch, 2 * Lanes.COUNT);
+        sumLanes(scratch, output, to);
     }
 
     /** Two rows and not four, whose unpacking is more than the compiler is willing to inline into one loop. */
-    private void streamTwo(float[] x, float[] output, int row) {
+    private void streamTwo(int row, float[] x, int from, float[] sums, int to) {
         MemorySegment weights = data();
         int columns = columns();
         long pitch = 2L * columns;
         long start = row * pitch;
         FloatVector s0 = FloatVector.zero(Lanes.FLOATS);
-        FloatVector s1 = s0;
-        for (int i = 0; i < columns; i += PairOrder.BLOCK) {
-            FloatVector even = FloatVector.fromArray(Lanes.FLOATS, x, i);
-            FloatVector odd = FloatVector.fromArray(Lanes.FLOATS, x, i + Lanes.COUNT);
+        FloatVector s1 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector t0 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector t1 = FloatVector.zero(Lanes.FLOATS);
+        for (int i = 0; i < columns; i += ColumnOrder.RESIDUES) {
+            FloatVector even = FloatVector.fromArray(Lanes.FLOATS, x, from + i);
+            FloatVector odd = FloatVector.fromArray(Lanes.FLOATS, x, from + i + Lanes.COUNT);
             long at = start + 2L * i;
             IntVector p0 = load(weights, at);
             IntVector p1 = load(weights, at + pitch);
-            s0 = odd(p0).fma(odd, even(p0).fma(even, s0));
-            s1 = odd(p1).fma(odd, even(p1).fma(even, s1));
+            s0 = even(p0).fma(even, s0);
+            t0 = odd(p0).fma(odd, t0);
+            s1 = even(p1).fma(even, s1);
+            t1 = odd(p1).fma(odd, t1);
         }
-        output[row] = Lanes.sum(s0);
-        output[row + 1] = Lanes.sum(s1);
+        s0.add(t0).intoArray(sums, to);
+        s1.add(t1).intoArray(sums, to + Lanes.COUNT);
     }
 
     @Override
-    protected void unpack(int row, int count, float[] panel) {
-        MemorySegment weights = data();
-        int columns = columns();
-        int whole = columns - columns % PairOrder.BLOCK;
-        for (int r = 0; r < count; r++) {
-            long first = (long) (row + r) * columns;
-            int target = r * FloatTile.stride(columns);
-            for (int i = 0; i < whole; i += PairOrder.BLOCK) {
-                IntVector pairs = load(weights, 2 * (first + i));
-                even(pairs).intoArray(panel, target + i);
-                odd(pairs).intoArray(panel, target + i + Lanes.COUNT);
-            }
-            ScalarMatrix.readRow(format(), weights, first + whole, columns - whole, panel, target + whole);
+    protected void unpack(float[] a, int lower, int upper, int steps, int first, int second) {
+        int word = 0;
+        for (int i = 0; i < steps * FloatTile.ROWS; i += FloatTile.ROWS) {
+            IntVector pairs =
+                    FloatVector.fromArray(Lanes.FLOATS, a, lower + word).reinterpretAsInts();
+            even(pairs).intoArray(a, first + i);
+            odd(pairs).intoArray(a, second + i);
+            pairs = FloatVector.fromArray(Lanes.FLOATS, a, upper + word).reinterpretAsInts();
+            even(pairs).intoArray(a, first + i + Lanes.COUNT);
+            odd(pairs).intoArray(a, second + i + Lanes.COUNT);
+            word += Lanes.COUNT;
         }
     }
 

@@ -6,41 +6,42 @@ import jdk.incubator.vector.FloatVector;
 /** Stored floats, walked in their own order. */
 final class VectorF32Matrix extends VectorMatrix {
     VectorF32Matrix(MemorySegment data, int rows, int columns) {
-        super(MatrixFormat.F32, data, rows, columns, Lanes.COUNT);
+        super(MatrixFormat.F32, data, rows, columns, 1);
     }
 
     @Override
-    void arrange(float[] input, int tokens, Activations arranged) {
-        int columns = columns();
-        int stride = FloatTile.stride(columns);
-        float[] floats = room(arranged, tokens);
-        for (int token = 0; token < tokens; token++) {
-            System.arraycopy(input, token * columns, floats, token * stride, columns);
-        }
-    }
-
-    @Override
-    protected void stream(float[] x, float[] output, float[] scratch, int row) {
+    protected void stream(int row, float[] x, int from, float[] output, int to, float[] scratch) {
         MemorySegment weights = data();
         int columns = columns();
         long pitch = 4L * columns;
         long start = row * pitch;
         FloatVector s0 = FloatVector.zero(Lanes.FLOATS);
-        FloatVector s1 = s0;
-        FloatVector s2 = s0;
-        FloatVector s3 = s0;
-        for (int i = 0; i < columns; i += Lanes.COUNT) {
-            FloatVector a = FloatVector.fromArray(Lanes.FLOATS, x, i);
+        FloatVector s1 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector s2 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector s3 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector t0 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector t1 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector t2 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector t3 = FloatVector.zero(Lanes.FLOATS);
+        for (int i = 0; i < columns; i += ColumnOrder.RESIDUES) {
+            FloatVector first = FloatVector.fromArray(Lanes.FLOATS, x, from + i);
+            FloatVector second = FloatVector.fromArray(Lanes.FLOATS, x, from + i + Lanes.COUNT);
             long at = start + 4L * i;
-            s0 = load(weights, at).fma(a, s0);
-            s1 = load(weights, at + pitch).fma(a, s1);
-            s2 = load(weights, at + 2 * pitch).fma(a, s2);
-            s3 = load(weights, at + 3 * pitch).fma(a, s3);
+            s0 = load(weights, at).fma(first, s0);
+            s1 = load(weights, at + pitch).fma(first, s1);
+            s2 = load(weights, at + 2 * pitch).fma(first, s2);
+            s3 = load(weights, at + 3 * pitch).fma(first, s3);
+            at += 4L * Lanes.COUNT;
+            t0 = load(weights, at).fma(second, t0);
+            t1 = load(weights, at + pitch).fma(second, t1);
+            t2 = load(weights, at + 2 * pitch).fma(second, t2);
+            t3 = load(weights, at + 3 * pitch).fma(second, t3);
         }
-        output[row] = Lanes.sum(s0);
-        output[row + 1] = Lanes.sum(s1);
-        output[row + 2] = Lanes.sum(s2);
-        output[row + 3] = Lanes.sum(s3);
+        s0.add(t0).intoArray(scratch, 0);
+        s1.add(t1).intoArray(scratch, Lanes.COUNT);
+        s2.add(t2).intoArray(scratch, 2 * Lanes.COUNT);
+        s3.add(t3).intoArray(scratch, 3 * Lanes.COUNT);
+        sumLanes(scratch, output, to);
     }
 
     private static FloatVector load(MemorySegment weights, long at) {
@@ -48,9 +49,15 @@ final class VectorF32Matrix extends VectorMatrix {
     }
 
     @Override
-    protected void unpack(int row, int count, float[] panel) {
-        for (int r = 0; r < count; r++) {
-            readRow(row + r, panel, r * FloatTile.stride(columns()));
+    protected void unpack(float[] a, int lower, int upper, int steps, int first, int second) {
+        int word = 0;
+        for (int i = 0; i < steps * FloatTile.ROWS; i += FloatTile.ROWS) {
+            FloatVector.fromArray(Lanes.FLOATS, a, lower + word).intoArray(a, first + i);
+            FloatVector.fromArray(Lanes.FLOATS, a, upper + word).intoArray(a, first + i + Lanes.COUNT);
+            word += Lanes.COUNT;
+            FloatVector.fromArray(Lanes.FLOATS, a, lower + word).intoArray(a, second + i);
+            FloatVector.fromArray(Lanes.FLOATS, a, upper + word).intoArray(a, second + i + Lanes.COUNT);
+            word += Lanes.COUNT;
         }
     }
 }

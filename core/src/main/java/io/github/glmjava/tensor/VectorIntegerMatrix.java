@@ -7,8 +7,7 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * Stored 8-bit or 4-bit integers times float activations, exact in floats. A lane of 32 bits holds 4 or 8 neighbouring
- * columns; the kernels take the first column of every lane of a block, then every second one, and so on, and the
- * activations are brought into that order once. What is left after the last whole block keeps its own order.
+ * columns; they are walked in the order of {@link ColumnOrder}.
  */
 final class VectorIntegerMatrix extends VectorMatrix {
     private final int bits;
@@ -16,84 +15,64 @@ final class VectorIntegerMatrix extends VectorMatrix {
     /** Columns in a lane. */
     private final int laneColumns;
 
-    /** Columns in a vector of stored integers. */
-    private final int block;
-
     VectorIntegerMatrix(MatrixFormat format, MemorySegment data, int rows, int columns) {
-        super(format, data, rows, columns, Lanes.COUNT * Integer.SIZE / format.bits());
+        super(format, data, rows, columns, Integer.SIZE / format.bits());
         bits = format.bits();
         laneColumns = Integer.SIZE / bits;
-        block = Lanes.COUNT * laneColumns;
     }
 
     @Override
-    void arrange(float[] input, int tokens, Activations arranged) {
-        int columns = columns();
-        int whole = columns - columns % block;
-        int stride = FloatTile.stride(columns);
-        float[] floats = room(arranged, tokens);
-        for (int token = 0; token < tokens; token++) {
-            int from = token * columns;
-            int to = token * stride;
-            for (int first = 0; first < whole; first += block) {
-                for (int i = 0; i < block; i++) {
-                    floats[to + first + i] = input[from + first + i % Lanes.COUNT * laneColumns + i / Lanes.COUNT];
-                }
-            }
-            System.arraycopy(input, from + whole, floats, to + whole, columns - whole);
-        }
+    protected void stream(int row, float[] x, int from, float[] output, int to, float[] scratch) {
+        streamTwo(row, x, from, scratch, 0);
+        streamTwo(row + 2, x, from, scratch, 2 * Lanes.COUNT);
+        sumLanes(scratch, output, to);
     }
 
-    @Override
-    protected void stream(float[] x, float[] output, float[] scratch, int row) {
+    private void streamTwo(int row, float[] x, int from, float[] sums, int to) {
         MemorySegment weights = data();
-        int columns = columns();
-        long pitch = (long) columns * bits / 8;
+        int end = from + columns();
+        long pitch = (long) columns() * bits / 8;
         long at = row * pitch;
         FloatVector s0 = FloatVector.zero(Lanes.FLOATS);
-        FloatVector s1 = s0;
-        FloatVector s2 = s0;
-        FloatVector s3 = s0;
-        for (int first = 0; first < columns; first += block) {
+        FloatVector s1 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector t0 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector t1 = FloatVector.zero(Lanes.FLOATS);
+        for (int first = from; first < end; first += Lanes.COUNT * laneColumns) {
             IntVector w0 = load(weights, at);
             IntVector w1 = load(weights, at + pitch);
-            IntVector w2 = load(weights, at + 2 * pitch);
-            IntVector w3 = load(weights, at + 3 * pitch);
-            for (int i = 0; i < laneColumns; i++) {
-                FloatVector a = FloatVector.fromArray(Lanes.FLOATS, x, first + i * Lanes.COUNT);
+            for (int i = 0; i < laneColumns; i += 2) {
+                FloatVector activation = FloatVector.fromArray(Lanes.FLOATS, x, first + i * Lanes.COUNT);
                 int shift = shift(i);
-                s0 = element(w0, shift).fma(a, s0);
-                s1 = element(w1, shift).fma(a, s1);
-                s2 = element(w2, shift).fma(a, s2);
-                s3 = element(w3, shift).fma(a, s3);
+                s0 = element(w0, shift).fma(activation, s0);
+                s1 = element(w1, shift).fma(activation, s1);
+                activation = FloatVector.fromArray(Lanes.FLOATS, x, first + (i + 1) * Lanes.COUNT);
+                shift = shift(i + 1);
+                t0 = element(w0, shift).fma(activation, t0);
+                t1 = element(w1, shift).fma(activation, t1);
             }
             at += (long) Lanes.COUNT * Integer.BYTES;
         }
-        // By way of memory, as in VectorBF16Matrix.
-        s0.intoArray(scratch, 0);
-        s1.intoArray(scratch, Lanes.COUNT);
-        s2.intoArray(scratch, 2 * Lanes.COUNT);
-        s3.intoArray(scratch, 3 * Lanes.COUNT);
-        for (int i = 0; i < STREAMED_ROWS; i++) {
-            output[row + i] = Lanes.sum(FloatVector.fromArray(Lanes.FLOATS, scratch, i * Lanes.COUNT));
-        }
+        s0.add(t0).intoArray(sums, to);
+        s1.add(t1).intoArray(sums, to + Lanes.COUNT);
     }
 
     @Override
-    protected void unpack(int row, int count, float[] panel) {
-        MemorySegment weights = data();
-        int columns = columns();
-        int whole = columns - columns % block;
-        for (int r = 0; r < count; r++) {
-            long first = (long) (row + r) * columns;
-            int target = r * FloatTile.stride(columns);
-            for (int column = 0; column < whole; column += block) {
-                IntVector words = load(weights, (first + column) * bits / 8);
-                for (int i = 0; i < laneColumns; i++) {
-                    element(words, shift(i)).intoArray(panel, target + column + i * Lanes.COUNT);
-                }
+    protected void unpack(float[] a, int lower, int upper, int steps, int first, int second) {
+        unpackHalf(a, lower, steps, first, second);
+        unpackHalf(a, upper, steps, first + Lanes.COUNT, second + Lanes.COUNT);
+    }
+
+    private void unpackHalf(float[] a, int from, int steps, int first, int second) {
+        int word = from;
+        int to = 0;
+        for (int step = 0; step < steps; step += laneColumns / 2) {
+            IntVector words = FloatVector.fromArray(Lanes.FLOATS, a, word).reinterpretAsInts();
+            for (int column = 0; column < laneColumns; column += 2) {
+                element(words, shift(column)).intoArray(a, first + to);
+                element(words, shift(column + 1)).intoArray(a, second + to);
+                to += FloatTile.ROWS;
             }
-            ScalarMatrix.readRow(format(), weights, first + whole, columns - whole, panel, target + whole);
+            word += Lanes.COUNT;
         }
     }
 

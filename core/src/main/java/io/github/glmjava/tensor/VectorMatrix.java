@@ -1,81 +1,225 @@
 package io.github.glmjava.tensor;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 
 /**
- * A matrix multiplied by vector kernels. A single token streams the stored rows through registers, four at a time, if
- * the columns fill whole steps of the kernel. Else, and for several tokens, a panel of rows is unpacked to floats,
- * small enough to stay in the cache, and {@link FloatTile} multiplies it with all tokens. Both accumulate in the same
- * order.
+ * A row-major matrix multiplied by vector kernels. A few tokens stream the stored rows through registers, four at a time,
+ * if the columns fill whole steps of the kernel. For many tokens a panel of rows is unpacked to floats, rows made lanes,
+ * and {@link FloatTile} multiplies it with all of them. Both accumulate in the order of {@link ColumnOrder}.
  */
 abstract class VectorMatrix extends Matrix {
     /** Rows that are streamed together: as many independent sums as hide the latency of a multiply-add. */
     static final int STREAMED_ROWS = 4;
 
-    /** 256 KB: a panel and the activations of a tile fit the second-level cache of every current machine. */
-    private static final int PANEL_FLOATS = 1 << 16;
+    /** From so many tokens on a panel is worth its unpacking; rows in the first-level cache are streamed anew for fewer. */
+    private static final int TILED_TOKENS = 12;
 
-    private static final int MAX_PANEL_ROWS = 64;
+    /** Words of a row that are transposed together, in the first-level cache. */
+    private static final int PART = 256;
 
-    /** So that register tiles seldom have a ragged edge. */
-    private static final int ROW_GRAIN = 16;
+    /** Floats of unpacked weights that a tile takes at a time. */
+    private static final int SLAB = FloatTile.STEPS * FloatTile.ROWS;
 
-    private final int panelRows;
+    private final ColumnOrder order;
     private final boolean streams;
 
-    /** @param block the columns that the streaming kernel takes in one step */
-    VectorMatrix(MatrixFormat format, MemorySegment data, int rows, int columns, int block) {
+    /** @param laneColumns stored elements in a lane of 32 bits */
+    VectorMatrix(MatrixFormat format, MemorySegment data, int rows, int columns, int laneColumns) {
         super(format, data, rows, columns);
-        int fitting = PANEL_FLOATS / FloatTile.stride(columns) / STREAMED_ROWS * STREAMED_ROWS;
-        panelRows = Math.clamp(fitting, STREAMED_ROWS, MAX_PANEL_ROWS);
-        streams = columns % block == 0;
+        order = new ColumnOrder(columns, laneColumns);
+        streams = columns == order.whole();
+    }
+
+    /** Columns that the streaming kernel takes in one step. */
+    final int block() {
+        return order.block();
     }
 
     /**
      * Multiplies {@code STREAMED_ROWS} rows from {@code row} on with one token.
      *
+     * @param x the token's activations begin at {@code from}, in the order of {@link ColumnOrder#arrange}
+     * @param output receives the products from {@code to} on
      * @param scratch at least {@code STREAMED_ROWS} vectors
      */
-    protected abstract void stream(float[] arranged, float[] output, float[] scratch, int row);
+    protected abstract void stream(int row, float[] x, int from, float[] output, int to, float[] scratch);
 
-    /** Unpacks rows to floats, {@link FloatTile#stride} apart and each in the order of {@link #arrange}. */
-    protected abstract void unpack(int row, int count, float[] panel);
+    /**
+     * Unpacks words of 32 bits, each lane from another row. Of the elements in the order of {@link ColumnOrder#arrange} the
+     * first, third, ... go to {@code first} and on, the others to {@code second} and on, {@link FloatTile#ROWS} further
+     * with each step.
+     *
+     * @param a the words of the first rows of a tile from {@code lower} on, of the others from {@code upper} on
+     * @param steps how many elements there are for each of the two, whole words
+     */
+    protected abstract void unpack(float[] a, int lower, int upper, int steps, int first, int second);
 
     @Override
     public final void readRow(int row, float[] target, int offset) {
         ScalarMatrix.readRow(format(), data(), (long) row * columns(), columns(), target, offset);
     }
 
-    private int panelFloats() {
-        return Math.multiplyExact(panelRows, FloatTile.stride(columns()));
-    }
-
-    /** Makes room for the activations of so many tokens, {@link FloatTile#stride} apart. */
-    final float[] room(Activations arranged, int tokens) {
-        return arranged.floats(Math.multiplyExact(tokens, FloatTile.stride(columns())));
+    @Override
+    final int rowGrain() {
+        return FloatTile.PANEL_ROWS;
     }
 
     @Override
-    final int rowGrain() {
-        return ROW_GRAIN;
+    final void reserve(int tokens, Activations arranged) {
+        int room = tokens < TILED_TOKENS ? tokens : Activations.tiled(tokens);
+        arranged.floats(Math.multiplyExact(room, order.padded()));
+    }
+
+    @Override
+    final void arrange(float[] input, int tokens, Activations arranged, int from, int to) {
+        for (int token = from; token < to; token++) {
+            if (tokens < TILED_TOKENS) {
+                order.arrange(input, token * columns(), arranged.floats, token * order.padded());
+            } else {
+                order.arrangeByResidue(input, token * columns(), arranged.floats, Activations.tiled(tokens), token);
+            }
+        }
     }
 
     @Override
     final void multiply(Activations arranged, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
-        float[] panel = scratch.floats(panelFloats() + FloatTile.SCRATCH);
+        if (tokens < TILED_TOKENS) {
+            multiplyFew(arranged.floats, tokens, output, scratch, from, to);
+        } else {
+            multiplyMany(arranged.floats, tokens, output, scratch, from, to);
+        }
+    }
+
+    private void multiplyFew(float[] x, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
+        int padded = order.padded();
+        float[] space = scratch.floats(2 * padded + STREAMED_ROWS * Lanes.COUNT);
         int row = from;
-        if (tokens == 1 && streams) {
-            for (; row + STREAMED_ROWS <= to; row += STREAMED_ROWS) {
-                stream(arranged.floats, output, panel, row);
+        for (; streams && row + STREAMED_ROWS <= to; row += STREAMED_ROWS) {
+            for (int token = 0; token < tokens; token++) {
+                stream(row, x, token * padded, output, token * rows() + row, space);
             }
         }
-        // Rows that are used once need only reach the first-level cache.
-        int rowsAtATime = tokens == 1 ? STREAMED_ROWS : panelRows;
-        while (row < to) {
-            int count = Math.min(rowsAtATime, to - row);
-            unpack(row, count, panel);
-            FloatTile.multiply(panel, panelFloats(), count, arranged.floats, tokens, columns(), output, rows(), row);
-            row += count;
+        for (; row < to; row++) {
+            readRow(row, space, padded);
+            order.arrange(space, padded, space, 0);
+            for (int token = 0; token < tokens; token++) {
+                output[token * rows() + row] = dot(space, x, token * padded, padded);
+            }
+        }
+    }
+
+    /**
+     * The end of a streamed product, by way of memory: four sums in registers are more than the compiler is willing to
+     * inline, and a vector that is passed to a method which is not inlined becomes an object.
+     */
+    static void sumLanes(float[] sums, float[] output, int to) {
+        for (int i = 0; i < STREAMED_ROWS; i++) {
+            output[to + i] = Lanes.sum(FloatVector.fromArray(Lanes.FLOATS, sums, i * Lanes.COUNT));
+        }
+    }
+
+    private static float dot(float[] weights, float[] x, int from, int count) {
+        FloatVector first = FloatVector.zero(Lanes.FLOATS);
+        FloatVector second = FloatVector.zero(Lanes.FLOATS);
+        for (int i = 0; i < count; i += ColumnOrder.RESIDUES) {
+            int j = i + Lanes.COUNT;
+            first = FloatVector.fromArray(Lanes.FLOATS, weights, i)
+                    .fma(FloatVector.fromArray(Lanes.FLOATS, x, from + i), first);
+            second = FloatVector.fromArray(Lanes.FLOATS, weights, j)
+                    .fma(FloatVector.fromArray(Lanes.FLOATS, x, from + j), second);
+        }
+        return Lanes.sum(first.add(second));
+    }
+
+    /**
+     * A residue and the one that is half of them further are next to each other in the tree of sums, and lie in the same
+     * words: they are unpacked together, multiplied with all tokens, and added up with what came before.
+     */
+    private void multiplyMany(float[] x, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
+        int count = Activations.tiled(tokens);
+        int level = count * FloatTile.PANEL_ROWS;
+        int slabs = FloatTile.PANEL_ROWS * stride();
+        int zeros = slabs + 2 * SLAB;
+        int sums = zeros + FloatTile.START;
+        float[] space = scratch.floats(Math.addExact(sums, Math.multiplyExact(ColumnOrder.TREE_DEPTH + 1, level)));
+        Arrays.fill(space, zeros, sums, 0);
+        for (int row = from; row < to; row += FloatTile.PANEL_ROWS) {
+            loadWords(row, space);
+            for (int leaf = 0; leaf < ColumnOrder.RESIDUES; leaf += 2) {
+                int waiting = Integer.bitCount(leaf);
+                int first = sums + waiting * level;
+                for (int step = 0; step < order.steps(); step += FloatTile.STEPS) {
+                    int steps = Math.min(FloatTile.STEPS, order.steps() - step);
+                    int activations = (leaf * order.steps() + step) * count;
+                    int start = step == 0 ? zeros : -1;
+                    for (int tile = 0; tile < FloatTile.PANEL_ROWS; tile += FloatTile.ROWS) {
+                        unpack(row, tile, ColumnOrder.residueOfLeaf(leaf), step, steps, space, slabs);
+                        FloatTile.multiply(space, slabs, steps, x, activations, count, start, first + tile);
+                        int next = activations + order.steps() * count;
+                        FloatTile.multiply(space, slabs + SLAB, steps, x, next, count, start, first + level + tile);
+                    }
+                }
+                for (int sum = waiting; sum >= waiting - Integer.numberOfTrailingZeros(leaf / 2 + 1); sum--) {
+                    FloatTile.add(space, sums + sum * level, level);
+                }
+            }
+            int rows = Math.min(FloatTile.PANEL_ROWS, to - row);
+            for (int token = 0; token < tokens; token++) {
+                System.arraycopy(space, sums + token * FloatTile.PANEL_ROWS, output, token * rows() + row, rows);
+            }
+        }
+    }
+
+    /** The distance of rows of words: a cache line more than the words, which are often a power of two. */
+    private int stride() {
+        return order.whole() / order.laneColumns() + 16;
+    }
+
+    /** Loads the whole blocks of a panel's rows, as words of 32 bits, and makes the rows lanes; beyond the last row any. */
+    private void loadWords(int row, float[] words) {
+        int count = order.whole() / order.laneColumns();
+        for (int i = 0; i < FloatTile.PANEL_ROWS; i++) {
+            long from = (long) Math.min(row + i, rows() - 1) * columns() * format().bits() / Byte.SIZE;
+            for (int word = 0; word < count; word += Lanes.COUNT) {
+                FloatVector.fromMemorySegment(Lanes.FLOATS, data(), from + 4L * word, Lanes.LITTLE_ENDIAN)
+                        .intoArray(words, i * stride() + word);
+            }
+        }
+        for (int i = 0; i < FloatTile.PANEL_ROWS; i += Lanes.COUNT) {
+            for (int word = 0; word < count; word += PART) {
+                Transposition.transpose(words, i * stride() + word, stride(), Math.min(PART, count - word));
+            }
+        }
+    }
+
+    /**
+     * Unpacks some steps of a residue and of the one that is half of them further.
+     *
+     * @param tile the first row in the panel
+     * @param slabs where the weights of the two go
+     */
+    private void unpack(int row, int tile, int residue, int step, int steps, float[] a, int slabs) {
+        int wholeSteps = Math.clamp(order.whole() / ColumnOrder.RESIDUES - step, 0, steps);
+        int from = (tile + residue) * stride() + step * ColumnOrder.RESIDUES / order.laneColumns();
+        unpack(a, from, from + Lanes.COUNT * stride(), wholeSteps, slabs, slabs + SLAB);
+        for (int i = wholeSteps; i < steps; i++) {
+            for (int lane = 0; lane < FloatTile.ROWS; lane++) {
+                int position = (step + i) * ColumnOrder.RESIDUES + residue;
+                int target = slabs + i * FloatTile.ROWS + lane;
+                copyElement(row + tile + lane, position, a, target);
+                copyElement(row + tile + lane, position + Lanes.COUNT, a, target + SLAB);
+            }
+        }
+    }
+
+    /** Copies an element of the ragged end of a row, zero beyond it; beyond the last row any. */
+    private void copyElement(int row, int column, float[] target, int to) {
+        target[to] = 0;
+        if (column < columns()) {
+            long at = (long) Math.min(row, rows() - 1) * columns() + column;
+            ScalarMatrix.readRow(format(), data(), at, 1, target, to);
         }
     }
 }

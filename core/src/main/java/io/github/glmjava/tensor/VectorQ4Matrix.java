@@ -1,6 +1,7 @@
 package io.github.glmjava.tensor;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -16,111 +17,215 @@ final class VectorQ4Matrix extends BlockMatrix {
     private static final int RUNS = BlockLayout.GROUP / BlockLayout.WORD_COLUMNS;
     private static final int SCALE_BYTES = 2 * BlockLayout.ROWS;
     private static final short NIBBLE = 15;
+    private static final IntVector UPPER_HALF = IntVector.broadcast(Lanes.INTS, 0xffff0000);
+    private static final IntVector NIBBLES = IntVector.broadcast(Lanes.INTS, 0x000f000f);
 
     VectorQ4Matrix(MemorySegment data, int rows, int columns) {
         super(MatrixFormat.Q4, data, rows, columns);
     }
 
-    /** Of the activations' integers; some more than a power of two, for the reason that {@link FloatTile#stride} gives. */
-    private int stride() {
-        return layout().groups() * BlockLayout.GROUP + BlockLayout.GROUP / 2;
+    @Override
+    void reserve(int tokens, Activations arranged) {
+        int groups = Math.multiplyExact(room(tokens), layout().groups());
+        arranged.integers(Math.multiplyExact(groups, BlockLayout.GROUP), groups);
     }
 
     @Override
-    void arrange(float[] input, int tokens, Activations arranged) {
+    void arrange(float[] input, int tokens, Activations arranged, int from, int to) {
         int groups = layout().groups();
-        arranged.integers(Math.multiplyExact(tokens, stride()), tokens * groups);
-        for (int token = 0; token < tokens; token++) {
+        int step = isTiled(tokens) ? Activations.TILE_TOKENS : 1;
+        for (int token = from; token < to; token++) {
+            int target = position(tokens, token, groups * BlockLayout.GROUP);
+            int start = position(tokens, token, groups);
             for (int group = 0; group < groups; group++) {
                 int column = group * BlockLayout.GROUP;
                 arranged.quantize(
                         input,
                         token * columns() + column,
                         Math.min(BlockLayout.GROUP, columns() - column),
-                        token * stride() + column,
-                        token * groups + group);
+                        target + column * step,
+                        step,
+                        start + group * step);
             }
         }
     }
 
     @Override
-    void stream(int row, Activations arranged, float[] sums) {
-        long first = layout().groupOffset(row, 0);
-        long second = hasSecondBlock(row) ? layout().groupOffset(row + BlockLayout.ROWS, 0) : first;
-        if (Lanes.COUNT == 16) {
-            streamRows(first, second - first, arranged, sums, 0, BlockLayout.ROWS);
-            return;
-        }
-        for (int lane = 0; lane < 16; lane += 2 * Lanes.COUNT) {
-            int at = BlockLayout.ROWS + lane;
-            streamRows(first + 4L * lane, 4L * Lanes.COUNT, arranged, sums, lane, lane + Lanes.COUNT);
-            streamRows(second + 4L * lane, 4L * Lanes.COUNT, arranged, sums, at, at + Lanes.COUNT);
-        }
+    void stream(int row, Activations arranged, int token, float[] sums) {
+        Arrays.fill(sums, 0, STREAMED_ROWS, 0);
+        long first = wordOffset(row, 0);
+        long distance1 = wordOffset(row, 1) - first;
+        long distance2 = wordOffset(row, 2) - first;
+        long distance3 = wordOffset(row, 3) - first;
+        streamRows(first, distance1, distance2, distance3, arranged, token * layout().groups(), sums);
     }
 
     /**
-     * Two vectors of words, at the offset and at some distance from it, each with rows of the first half of a block below
-     * and rows of the second half above. Nothing but the Vector API is called, for the reason that {@link PanelTile} gives.
+     * Four vectors of words, each with rows of the first half of a block below and rows of the second half above. Nothing
+     * but the Vector API is called, for the reason that {@link PanelTile} gives.
      *
-     * @param at where the sums of the first vector's lower halves go; those of the upper halves go 16 further
-     * @param at2 where those of the second go
+     * <p>One loop goes through the words of all groups: around an inner loop for each group the compiler would check the
+     * bounds of every segment access anew, which takes as long as the arithmetic. A group's sums are scaled and added in
+     * memory: in registers they would drive out those of the loop. Words are shifted as integers, by a constant; the shift
+     * of shorts loads its distance.
      */
-    private void streamRows(long offset, long distance, Activations arranged, float[] sums, int at, int at2) {
+    private void streamRows(
+            long offset,
+            long distance1,
+            long distance2,
+            long distance3,
+            Activations arranged,
+            int firstGroup,
+            float[] sums) {
         MemorySegment weights = data();
         int[] x = arranged.integers;
         int[] starts = arranged.integerStarts;
         float[] activationScales = arranged.scales;
-        FloatVector total0 = FloatVector.zero(Lanes.FLOATS);
-        FloatVector total1 = total0;
-        FloatVector total2 = total0;
-        FloatVector total3 = total0;
-        int groups = layout().groups();
+        int at0 = 0;
+        int at1 = streamedSums(1);
+        int at2 = streamedSums(2);
+        int at3 = streamedSums(3);
+        int first = firstGroup * BlockLayout.GROUP;
+        int end = first + layout().groups() * BlockLayout.GROUP;
+        ShortVector sum0 = ShortVector.zero(ShortTile.SHORTS);
+        ShortVector sum1 = sum0;
+        ShortVector sum2 = sum0;
+        ShortVector sum3 = sum0;
         long word = offset;
-        int column = 0;
-        for (int group = 0; group < groups; group++) {
-            ShortVector sum0 = IntVector.broadcast(Lanes.INTS, starts[group]).reinterpretAsShorts();
-            ShortVector sum1 = sum0;
-            for (int run = 0; run < RUNS; run++) {
-                ShortVector w0 = ShortVector.fromMemorySegment(ShortTile.SHORTS, weights, word, Lanes.LITTLE_ENDIAN);
-                ShortVector w1 =
-                        ShortVector.fromMemorySegment(ShortTile.SHORTS, weights, word + distance, Lanes.LITTLE_ENDIAN);
-                ShortVector activation =
-                        IntVector.broadcast(Lanes.INTS, x[column]).reinterpretAsShorts();
-                sum0 = sum0.add(w0.and(NIBBLE).mul(activation));
-                sum1 = sum1.add(w1.and(NIBBLE).mul(activation));
-                activation = IntVector.broadcast(Lanes.INTS, x[column + 1]).reinterpretAsShorts();
-                sum0 = sum0.add(w0.lanewise(VectorOperators.LSHR, 4).and(NIBBLE).mul(activation));
-                sum1 = sum1.add(w1.lanewise(VectorOperators.LSHR, 4).and(NIBBLE).mul(activation));
-                activation = IntVector.broadcast(Lanes.INTS, x[column + 2]).reinterpretAsShorts();
-                sum0 = sum0.add(w0.lanewise(VectorOperators.LSHR, 8).and(NIBBLE).mul(activation));
-                sum1 = sum1.add(w1.lanewise(VectorOperators.LSHR, 8).and(NIBBLE).mul(activation));
-                activation = IntVector.broadcast(Lanes.INTS, x[column + 3]).reinterpretAsShorts();
-                sum0 = sum0.add(w0.lanewise(VectorOperators.LSHR, 12).mul(activation));
-                sum1 = sum1.add(w1.lanewise(VectorOperators.LSHR, 12).mul(activation));
-                word += RUN;
-                column += BlockLayout.WORD_COLUMNS;
+        for (int column = first; column < end; column += BlockLayout.WORD_COLUMNS) {
+            IntVector w0 = IntVector.fromMemorySegment(Lanes.INTS, weights, word, Lanes.LITTLE_ENDIAN);
+            IntVector w1 = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance1, Lanes.LITTLE_ENDIAN);
+            IntVector w2 = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance2, Lanes.LITTLE_ENDIAN);
+            IntVector w3 = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance3, Lanes.LITTLE_ENDIAN);
+            ShortVector activation = IntVector.broadcast(Lanes.INTS, x[column]).reinterpretAsShorts();
+            sum0 = sum0.add(w0.and(NIBBLES).reinterpretAsShorts().mul(activation));
+            sum1 = sum1.add(w1.and(NIBBLES).reinterpretAsShorts().mul(activation));
+            sum2 = sum2.add(w2.and(NIBBLES).reinterpretAsShorts().mul(activation));
+            sum3 = sum3.add(w3.and(NIBBLES).reinterpretAsShorts().mul(activation));
+            activation = IntVector.broadcast(Lanes.INTS, x[column + 1]).reinterpretAsShorts();
+            sum0 = sum0.add(w0.lanewise(VectorOperators.LSHR, 4)
+                    .and(NIBBLES)
+                    .reinterpretAsShorts()
+                    .mul(activation));
+            sum1 = sum1.add(w1.lanewise(VectorOperators.LSHR, 4)
+                    .and(NIBBLES)
+                    .reinterpretAsShorts()
+                    .mul(activation));
+            sum2 = sum2.add(w2.lanewise(VectorOperators.LSHR, 4)
+                    .and(NIBBLES)
+                    .reinterpretAsShorts()
+                    .mul(activation));
+            sum3 = sum3.add(w3.lanewise(VectorOperators.LSHR, 4)
+                    .and(NIBBLES)
+                    .reinterpretAsShorts()
+                    .mul(activation));
+            activation = IntVector.broadcast(Lanes.INTS, x[column + 2]).reinterpretAsShorts();
+            sum0 = sum0.add(w0.lanewise(VectorOperators.LSHR, 8)
+                    .and(NIBBLES)
+                    .reinterpretAsShorts()
+                    .mul(activation));
+            sum1 = sum1.add(w1.lanewise(VectorOperators.LSHR, 8)
+                    .and(NIBBLES)
+                    .reinterpretAsShorts()
+                    .mul(activation));
+            sum2 = sum2.add(w2.lanewise(VectorOperators.LSHR, 8)
+                    .and(NIBBLES)
+                    .reinterpretAsShorts()
+                    .mul(activation));
+            sum3 = sum3.add(w3.lanewise(VectorOperators.LSHR, 8)
+                    .and(NIBBLES)
+                    .reinterpretAsShorts()
+                    .mul(activation));
+            activation = IntVector.broadcast(Lanes.INTS, x[column + 3]).reinterpretAsShorts();
+            sum0 = sum0.add(w0.lanewise(VectorOperators.LSHR, 12)
+                    .and(NIBBLES)
+                    .reinterpretAsShorts()
+                    .mul(activation));
+            sum1 = sum1.add(w1.lanewise(VectorOperators.LSHR, 12)
+                    .and(NIBBLES)
+                    .reinterpretAsShorts()
+                    .mul(activation));
+            sum2 = sum2.add(w2.lanewise(VectorOperators.LSHR, 12)
+                    .and(NIBBLES)
+                    .reinterpretAsShorts()
+                    .mul(activation));
+            sum3 = sum3.add(w3.lanewise(VectorOperators.LSHR, 12)
+                    .and(NIBBLES)
+                    .reinterpretAsShorts()
+                    .mul(activation));
+            word += RUN;
+            if (column % BlockLayout.GROUP == BlockLayout.GROUP - BlockLayout.WORD_COLUMNS) {
+                int group = column / BlockLayout.GROUP;
+                ShortVector start =
+                        IntVector.broadcast(Lanes.INTS, starts[group]).reinterpretAsShorts();
+                sum0 = sum0.add(start);
+                sum1 = sum1.add(start);
+                sum2 = sum2.add(start);
+                sum3 = sum3.add(start);
+                FloatVector scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[group]);
+                IntVector scales = IntVector.fromMemorySegment(Lanes.INTS, weights, word, Lanes.LITTLE_ENDIAN);
+                IntVector pairs = sum0.reinterpretAsInts();
+                ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
+                        .fma(
+                                scales.lanewise(VectorOperators.LSHL, 16)
+                                        .reinterpretAsFloats()
+                                        .mul(scale),
+                                FloatVector.fromArray(Lanes.FLOATS, sums, at0))
+                        .intoArray(sums, at0);
+                ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0))
+                        .fma(
+                                scales.and(UPPER_HALF).reinterpretAsFloats().mul(scale),
+                                FloatVector.fromArray(Lanes.FLOATS, sums, at0 + 16))
+                        .intoArray(sums, at0 + 16);
+                scales = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance1, Lanes.LITTLE_ENDIAN);
+                pairs = sum1.reinterpretAsInts();
+                ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
+                        .fma(
+                                scales.lanewise(VectorOperators.LSHL, 16)
+                                        .reinterpretAsFloats()
+                                        .mul(scale),
+                                FloatVector.fromArray(Lanes.FLOATS, sums, at1))
+                        .intoArray(sums, at1);
+                ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0))
+                        .fma(
+                                scales.and(UPPER_HALF).reinterpretAsFloats().mul(scale),
+                                FloatVector.fromArray(Lanes.FLOATS, sums, at1 + 16))
+                        .intoArray(sums, at1 + 16);
+                scales = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance2, Lanes.LITTLE_ENDIAN);
+                pairs = sum2.reinterpretAsInts();
+                ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
+                        .fma(
+                                scales.lanewise(VectorOperators.LSHL, 16)
+                                        .reinterpretAsFloats()
+                                        .mul(scale),
+                                FloatVector.fromArray(Lanes.FLOATS, sums, at2))
+                        .intoArray(sums, at2);
+                ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0))
+                        .fma(
+                                scales.and(UPPER_HALF).reinterpretAsFloats().mul(scale),
+                                FloatVector.fromArray(Lanes.FLOATS, sums, at2 + 16))
+                        .intoArray(sums, at2 + 16);
+                scales = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance3, Lanes.LITTLE_ENDIAN);
+                pairs = sum3.reinterpretAsInts();
+                ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
+                        .fma(
+                                scales.lanewise(VectorOperators.LSHL, 16)
+                                        .reinterpretAsFloats()
+                                        .mul(scale),
+                                FloatVector.fromArray(Lanes.FLOATS, sums, at3))
+                        .intoArray(sums, at3);
+                ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0))
+                        .fma(
+                                scales.and(UPPER_HALF).reinterpretAsFloats().mul(scale),
+                                FloatVector.fromArray(Lanes.FLOATS, sums, at3 + 16))
+                        .intoArray(sums, at3 + 16);
+                word += SCALE_BYTES;
+                sum0 = ShortVector.zero(ShortTile.SHORTS);
+                sum1 = sum0;
+                sum2 = sum0;
+                sum3 = sum0;
             }
-            FloatVector scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[group]);
-            IntVector scales = IntVector.fromMemorySegment(Lanes.INTS, weights, word, Lanes.LITTLE_ENDIAN);
-            FloatVector low = scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-            FloatVector high = scales.and(0xffff0000).reinterpretAsFloats();
-            IntVector pairs = sum0.reinterpretAsInts();
-            total0 = ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
-                    .fma(low.mul(scale), total0);
-            total1 = ((FloatVector) pairs.and(0xffff0000).convert(VectorOperators.I2F, 0)).fma(high.mul(scale), total1);
-            scales = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance, Lanes.LITTLE_ENDIAN);
-            low = scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-            high = scales.and(0xffff0000).reinterpretAsFloats();
-            pairs = sum1.reinterpretAsInts();
-            total2 = ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
-                    .fma(low.mul(scale), total2);
-            total3 = ((FloatVector) pairs.and(0xffff0000).convert(VectorOperators.I2F, 0)).fma(high.mul(scale), total3);
-            word += SCALE_BYTES;
         }
-        total0.intoArray(sums, at);
-        total1.intoArray(sums, at + 16);
-        total2.intoArray(sums, at2);
-        total3.intoArray(sums, at2 + 16);
     }
 
     @Override
@@ -138,9 +243,8 @@ final class VectorQ4Matrix extends BlockMatrix {
             float[] sums,
             WorkerScratch scratch) {
         int columns = groups * BlockLayout.GROUP;
-        int tileSums = PANEL_GROUPS * BlockLayout.GROUP * PANEL_ROWS;
-        short[] panel = scratch.shorts(tileSums + ShortTile.SCRATCH);
-        int scales = tokens * PANEL_ROWS;
+        short[] panel = scratch.shorts(PANEL_GROUPS * BlockLayout.GROUP * PANEL_ROWS);
+        int scales = Activations.tiled(tokens) * PANEL_ROWS;
         for (int block = 0; block < (hasSecondBlock(row) ? PANEL_ROWS : BlockLayout.ROWS); block += BlockLayout.ROWS) {
             for (int lane = 0; lane < 16; lane += Lanes.COUNT) {
                 long offset = layout().groupOffset(row + block, firstGroup) + 4L * lane;
@@ -150,8 +254,7 @@ final class VectorQ4Matrix extends BlockMatrix {
                 unpack(offset, groups, panel, tile * columns * ShortTile.TILE_ROWS + word % ShortTile.TILE_ROWS);
             }
         }
-        ShortTile.multiply(
-                panel, tileSums, groups, arranged, stride(), firstGroup, layout().groups(), sums, scales, tokens);
+        ShortTile.multiply(panel, groups, arranged, firstGroup, layout().groups(), sums, scales, tokens);
     }
 
     /** Unpacks a vector of words column by column. */

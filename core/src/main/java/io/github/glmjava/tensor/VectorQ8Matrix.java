@@ -1,6 +1,7 @@
 package io.github.glmjava.tensor;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -19,6 +20,11 @@ final class VectorQ8Matrix extends BlockMatrix {
     private static final int SCALE_BYTES = 2 * BlockLayout.ROWS;
     private static final int RUNS = BlockLayout.GROUP / BlockLayout.WORD_COLUMNS;
 
+    private static final IntVector FIRST = IntVector.broadcast(Lanes.INTS, 0xff);
+    private static final IntVector SECOND = IntVector.broadcast(Lanes.INTS, 0xff00);
+    private static final IntVector THIRD = IntVector.broadcast(Lanes.INTS, 0xff0000);
+    private static final IntVector UPPER_HALF = IntVector.broadcast(Lanes.INTS, 0xffff0000);
+
     /** What the activations of the four columns of a word are multiplied with. */
     private static final float[] FACTORS = {1, 0x1p-8f, 0x1p-16f, 1};
 
@@ -28,115 +34,128 @@ final class VectorQ8Matrix extends BlockMatrix {
         super(MatrixFormat.Q8, data, rows, columns);
     }
 
-    private int stride() {
-        return FloatTile.stride(layout().groups() * BlockLayout.GROUP);
+    @Override
+    void reserve(int tokens, Activations arranged) {
+        int groups = Math.multiplyExact(room(tokens), layout().groups());
+        arranged.floats(Math.multiplyExact(groups, BlockLayout.GROUP));
+        // One more, which a streaming kernel reads behind the last group.
+        arranged.starts(groups + 1);
     }
 
     @Override
-    void arrange(float[] input, int tokens, Activations arranged) {
-        int columns = columns();
-        int stride = stride();
+    void arrange(float[] input, int tokens, Activations arranged, int from, int to) {
         int groups = layout().groups();
-        float[] floats = arranged.floats(Math.multiplyExact(tokens, stride));
-        float[] starts = arranged.starts(tokens * groups);
-        for (int token = 0; token < tokens; token++) {
+        int step = isTiled(tokens) ? Activations.TILE_TOKENS : 1;
+        float[] floats = arranged.floats;
+        for (int token = from; token < to; token++) {
+            int source = token * columns();
+            int end = source + columns();
+            int target = position(tokens, token, groups * BlockLayout.GROUP);
+            int start = position(tokens, token, groups);
             for (int group = 0; group < groups; group++) {
-                int first = group * BlockLayout.GROUP;
-                int target = token * stride + first;
                 float sum = 0;
                 for (int i = 0; i < BlockLayout.GROUP; i++) {
-                    float activation = first + i < columns ? input[token * columns + first + i] : 0;
+                    float activation = source < end ? input[source] : 0;
                     sum += activation;
-                    floats[target + i] = activation * FACTORS[i % BlockLayout.WORD_COLUMNS];
+                    floats[target] = activation * FACTORS[i % BlockLayout.WORD_COLUMNS];
+                    source++;
+                    target += step;
                 }
-                starts[token * groups + group] = -128 * sum;
+                arranged.starts[start] = -128 * sum;
+                start += step;
             }
         }
     }
 
     @Override
-    void stream(int row, Activations arranged, float[] sums) {
-        long first = layout().groupOffset(row, 0);
-        long second = hasSecondBlock(row) ? layout().groupOffset(row + BlockLayout.ROWS, 0) : first;
-        if (Lanes.COUNT == 16) {
-            streamRows(first, second - first, arranged.floats, arranged.starts, sums, 0, BlockLayout.ROWS);
-            return;
-        }
-        for (int lane = 0; lane < 16; lane += 2 * Lanes.COUNT) {
-            int at = BlockLayout.ROWS + lane;
-            long distance = 4L * Lanes.COUNT;
-            streamRows(first + 4L * lane, distance, arranged.floats, arranged.starts, sums, lane, lane + Lanes.COUNT);
-            streamRows(second + 4L * lane, distance, arranged.floats, arranged.starts, sums, at, at + Lanes.COUNT);
+    void stream(int row, Activations arranged, int token, float[] sums) {
+        Arrays.fill(sums, 0, STREAMED_ROWS, 0);
+        int group = token * layout().groups();
+        for (int vector = 0; vector < 4; vector += 2) {
+            long first = wordOffset(row, vector);
+            long distance = wordOffset(row, vector + 1) - first;
+            streamRows(first, distance, arranged, group, sums, streamedSums(vector), streamedSums(vector + 1));
         }
     }
 
     /**
      * Four vectors of rows, as many sums as hide the latency of a multiply-add: at the offset one from the first half of a
      * block and one from the second, which share their words of scales, and two more at some distance. Nothing but the
-     * Vector API is called, for the reason that {@link PanelTile} gives.
+     * Vector API is called, for the reason that {@link PanelTile} gives; groups are a condition in one loop and not an inner
+     * loop, and their sums are scaled and added in memory, for the reasons that {@link VectorQ4Matrix} gives.
      *
      * @param at where the sums of the first two go, 16 apart
      * @param at2 where those of the other two go
      */
-    private void streamRows(long offset, long distance, float[] x, float[] starts, float[] sums, int at, int at2) {
+    private void streamRows(
+            long offset, long distance, Activations arranged, int firstGroup, float[] sums, int at, int at2) {
         MemorySegment weights = data();
-        FloatVector total0 = FloatVector.zero(Lanes.FLOATS);
-        FloatVector total1 = total0;
-        FloatVector total2 = total0;
-        FloatVector total3 = total0;
-        int groups = layout().groups();
+        float[] x = arranged.floats;
+        float[] starts = arranged.starts;
+        int first = firstGroup * BlockLayout.GROUP;
+        int end = first + layout().groups() * BlockLayout.GROUP;
+        FloatVector sum0 = FloatVector.broadcast(Lanes.FLOATS, starts[firstGroup]);
+        FloatVector sum1 = sum0;
+        FloatVector sum2 = sum0;
+        FloatVector sum3 = sum0;
         long word = offset;
-        int column = 0;
-        for (int group = 0; group < groups; group++) {
-            FloatVector sum0 = FloatVector.broadcast(Lanes.FLOATS, starts[group]);
-            FloatVector sum1 = sum0;
-            FloatVector sum2 = sum0;
-            FloatVector sum3 = sum0;
-            for (int run = 0; run < RUNS; run++) {
-                IntVector w0 = IntVector.fromMemorySegment(Lanes.INTS, weights, word, Lanes.LITTLE_ENDIAN);
-                IntVector w1 = IntVector.fromMemorySegment(Lanes.INTS, weights, word + HALF_RUN, Lanes.LITTLE_ENDIAN);
-                IntVector w2 = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance, Lanes.LITTLE_ENDIAN);
-                IntVector w3 = IntVector.fromMemorySegment(
-                        Lanes.INTS, weights, word + distance + HALF_RUN, Lanes.LITTLE_ENDIAN);
-                FloatVector activation0 = FloatVector.broadcast(Lanes.FLOATS, x[column]);
-                FloatVector activation1 = FloatVector.broadcast(Lanes.FLOATS, x[column + 1]);
-                FloatVector activation2 = FloatVector.broadcast(Lanes.FLOATS, x[column + 2]);
-                FloatVector activation3 = FloatVector.broadcast(Lanes.FLOATS, x[column + 3]);
-                sum0 = ((FloatVector) w0.and(0xff).convert(VectorOperators.I2F, 0)).fma(activation0, sum0);
-                sum1 = ((FloatVector) w1.and(0xff).convert(VectorOperators.I2F, 0)).fma(activation0, sum1);
-                sum2 = ((FloatVector) w2.and(0xff).convert(VectorOperators.I2F, 0)).fma(activation0, sum2);
-                sum3 = ((FloatVector) w3.and(0xff).convert(VectorOperators.I2F, 0)).fma(activation0, sum3);
-                sum0 = ((FloatVector) w0.and(0xff00).convert(VectorOperators.I2F, 0)).fma(activation1, sum0);
-                sum1 = ((FloatVector) w1.and(0xff00).convert(VectorOperators.I2F, 0)).fma(activation1, sum1);
-                sum2 = ((FloatVector) w2.and(0xff00).convert(VectorOperators.I2F, 0)).fma(activation1, sum2);
-                sum3 = ((FloatVector) w3.and(0xff00).convert(VectorOperators.I2F, 0)).fma(activation1, sum3);
-                sum0 = ((FloatVector) w0.and(0xff0000).convert(VectorOperators.I2F, 0)).fma(activation2, sum0);
-                sum1 = ((FloatVector) w1.and(0xff0000).convert(VectorOperators.I2F, 0)).fma(activation2, sum1);
-                sum2 = ((FloatVector) w2.and(0xff0000).convert(VectorOperators.I2F, 0)).fma(activation2, sum2);
-                sum3 = ((FloatVector) w3.and(0xff0000).convert(VectorOperators.I2F, 0)).fma(activation2, sum3);
-                sum0 = ((FloatVector) w0.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0))
-                        .fma(activation3, sum0);
-                sum1 = ((FloatVector) w1.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0))
-                        .fma(activation3, sum1);
-                sum2 = ((FloatVector) w2.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0))
-                        .fma(activation3, sum2);
-                sum3 = ((FloatVector) w3.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0))
-                        .fma(activation3, sum3);
-                word += RUN;
-                column += BlockLayout.WORD_COLUMNS;
+        for (int column = first; column < end; column += BlockLayout.WORD_COLUMNS) {
+            IntVector w0 = IntVector.fromMemorySegment(Lanes.INTS, weights, word, Lanes.LITTLE_ENDIAN);
+            IntVector w1 = IntVector.fromMemorySegment(Lanes.INTS, weights, word + HALF_RUN, Lanes.LITTLE_ENDIAN);
+            IntVector w2 = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance, Lanes.LITTLE_ENDIAN);
+            IntVector w3 =
+                    IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance + HALF_RUN, Lanes.LITTLE_ENDIAN);
+            FloatVector activation = FloatVector.broadcast(Lanes.FLOATS, x[column]);
+            sum0 = ((FloatVector) w0.and(FIRST).convert(VectorOperators.I2F, 0)).fma(activation, sum0);
+            sum1 = ((FloatVector) w1.and(FIRST).convert(VectorOperators.I2F, 0)).fma(activation, sum1);
+            sum2 = ((FloatVector) w2.and(FIRST).convert(VectorOperators.I2F, 0)).fma(activation, sum2);
+            sum3 = ((FloatVector) w3.and(FIRST).convert(VectorOperators.I2F, 0)).fma(activation, sum3);
+            activation = FloatVector.broadcast(Lanes.FLOATS, x[column + 1]);
+            sum0 = ((FloatVector) w0.and(SECOND).convert(VectorOperators.I2F, 0)).fma(activation, sum0);
+            sum1 = ((FloatVector) w1.and(SECOND).convert(VectorOperators.I2F, 0)).fma(activation, sum1);
+            sum2 = ((FloatVector) w2.and(SECOND).convert(VectorOperators.I2F, 0)).fma(activation, sum2);
+            sum3 = ((FloatVector) w3.and(SECOND).convert(VectorOperators.I2F, 0)).fma(activation, sum3);
+            activation = FloatVector.broadcast(Lanes.FLOATS, x[column + 2]);
+            sum0 = ((FloatVector) w0.and(THIRD).convert(VectorOperators.I2F, 0)).fma(activation, sum0);
+            sum1 = ((FloatVector) w1.and(THIRD).convert(VectorOperators.I2F, 0)).fma(activation, sum1);
+            sum2 = ((FloatVector) w2.and(THIRD).convert(VectorOperators.I2F, 0)).fma(activation, sum2);
+            sum3 = ((FloatVector) w3.and(THIRD).convert(VectorOperators.I2F, 0)).fma(activation, sum3);
+            activation = FloatVector.broadcast(Lanes.FLOATS, x[column + 3]);
+            sum0 = ((FloatVector) w0.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0))
+                    .fma(activation, sum0);
+            sum1 = ((FloatVector) w1.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0))
+                    .fma(activation, sum1);
+            sum2 = ((FloatVector) w2.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0))
+                    .fma(activation, sum2);
+            sum3 = ((FloatVector) w3.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0))
+                    .fma(activation, sum3);
+            word += RUN;
+            if (column % BlockLayout.GROUP == BlockLayout.GROUP - BlockLayout.WORD_COLUMNS) {
+                IntVector scales = IntVector.fromMemorySegment(Lanes.INTS, weights, word, Lanes.LITTLE_ENDIAN);
+                sum0.fma(
+                                scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(),
+                                FloatVector.fromArray(Lanes.FLOATS, sums, at))
+                        .intoArray(sums, at);
+                sum1.fma(
+                                scales.and(UPPER_HALF).reinterpretAsFloats(),
+                                FloatVector.fromArray(Lanes.FLOATS, sums, at + 16))
+                        .intoArray(sums, at + 16);
+                scales = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance, Lanes.LITTLE_ENDIAN);
+                sum2.fma(
+                                scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(),
+                                FloatVector.fromArray(Lanes.FLOATS, sums, at2))
+                        .intoArray(sums, at2);
+                sum3.fma(
+                                scales.and(UPPER_HALF).reinterpretAsFloats(),
+                                FloatVector.fromArray(Lanes.FLOATS, sums, at2 + 16))
+                        .intoArray(sums, at2 + 16);
+                word += SCALE_BYTES;
+                sum0 = FloatVector.broadcast(Lanes.FLOATS, starts[column / BlockLayout.GROUP + 1]);
+                sum1 = sum0;
+                sum2 = sum0;
+                sum3 = sum0;
             }
-            IntVector scales = IntVector.fromMemorySegment(Lanes.INTS, weights, word, Lanes.LITTLE_ENDIAN);
-            total0 = sum0.fma(scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), total0);
-            total1 = sum1.fma(scales.and(0xffff0000).reinterpretAsFloats(), total1);
-            scales = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance, Lanes.LITTLE_ENDIAN);
-            total2 = sum2.fma(scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), total2);
-            total3 = sum3.fma(scales.and(0xffff0000).reinterpretAsFloats(), total3);
-            word += SCALE_BYTES;
         }
-        total0.intoArray(sums, at);
-        total1.intoArray(sums, at + 16);
-        total2.intoArray(sums, at2);
-        total3.intoArray(sums, at2 + 16);
     }
 
     @Override
@@ -153,7 +172,7 @@ final class VectorQ8Matrix extends BlockMatrix {
             int tokens,
             float[] sums,
             WorkerScratch scratch) {
-        int scales = tokens * PANEL_ROWS;
+        int scales = Activations.tiled(tokens) * PANEL_ROWS;
         int panel = scales + PANEL_GROUPS * PANEL_ROWS;
         int columns = groups * BlockLayout.GROUP;
         for (int block = 0; block < (hasSecondBlock(row) ? PANEL_ROWS : BlockLayout.ROWS); block += BlockLayout.ROWS) {
@@ -165,19 +184,7 @@ final class VectorQ8Matrix extends BlockMatrix {
                 unpack(offset + HALF_RUN, groups, sums, panel + PanelTile.position(first + 16, columns));
             }
         }
-        int first = firstGroup * BlockLayout.GROUP;
-        PanelTile.multiply(
-                sums,
-                scales,
-                panel,
-                columns,
-                arranged.floats,
-                first,
-                stride(),
-                arranged.starts,
-                firstGroup,
-                layout().groups(),
-                tokens);
+        PanelTile.multiply(sums, scales, panel, groups, arranged, firstGroup, layout().groups(), tokens);
     }
 
     /** Unpacks a vector of rows column by column. */

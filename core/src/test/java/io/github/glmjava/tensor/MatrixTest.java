@@ -56,7 +56,7 @@ class MatrixTest {
     @MethodSource("formats")
     void bitsDoNotDependOnTokensAtATimeOrThreads(MatrixFormat format, Kernels kernels) {
         Random random = new Random(2);
-        for (int[] shape : new int[][] {{37, 96}, {64, 192}, {130, 77}}) {
+        for (int[] shape : new int[][] {{37, 96}, {64, 192}, {130, 77}, {40, 4201}}) {
             try (Arena arena = Arena.ofShared()) {
                 float[] stored = new float[shape[0] * shape[1]];
                 Matrix matrix =

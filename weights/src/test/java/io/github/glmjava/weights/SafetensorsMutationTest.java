@@ -47,6 +47,7 @@ class SafetensorsMutationTest {
         for (int i = 0; i < MUTANTS_IN_MEMORY; i++) {
             byte[] mutant = mutate();
             long allocatedBefore = threads.getCurrentThreadAllocatedBytes();
+            long begin = threads.getCurrentThreadCpuTime();
             try {
                 FileContents file = SafetensorsFile.view(MemorySegment.ofArray(mutant), RawSafetensors.PATH);
                 checkEveryByte(file, mutant.length);
@@ -58,6 +59,8 @@ class SafetensorsMutationTest {
             }
             long allocated = threads.getCurrentThreadAllocatedBytes() - allocatedBefore;
             assertTrue(allocated < MAX_ALLOCATED_BYTES, "mutant " + i + " allocated " + allocated + " bytes");
+            long nanos = threads.getCurrentThreadCpuTime() - begin;
+            assertTrue(nanos < 1_000_000_000, "mutant " + i + " took " + nanos + " ns");
         }
         // Both ways are taken, otherwise the mutations are too mild or too wild to find anything.
         assertTrue(accepted > MUTANTS_IN_MEMORY / 100, accepted + " accepted");
