@@ -1,5 +1,5 @@
 /**
- * JMH benchmarks of the kernels, and a writer of checkpoints of real shapes with random weights.
+ * JMH benchmarks of the kernels and tokenizers, and a writer of checkpoints of real shapes with random weights.
  *
  * <p>Nothing else may depend on this.
  */

@@ -2,6 +2,7 @@ package io.github.glmjava.family;
 
 import io.github.glmjava.layer.Linear;
 import io.github.glmjava.layer.LowRankUpdate;
+import io.github.glmjava.tensor.GroupedRows;
 import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.Matrix;
 import io.github.glmjava.tensor.MatrixFormat;
@@ -15,9 +16,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,8 +30,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A matrix may be stored as floats, or as THUDM's quantised releases have it ({@code quantization.py} of ChatGLM-6B and
  * ChatGLM2-6B): 8-bit integers, or 4-bit ones of which a byte holds two, and beside them {@code weight_scale}, one factor
- * for each row. These are used as they lie. The blocks of GGUF files become ours: Q4_0 becomes Q4, whose blocks are of the
- * same size (exactly, where the scale fits 8 bits of mantissa), all others become Q8. Our own quantised folders hold our
+ * for each row. These are used as they lie. The blocks of GGUF files become ours: Q4_0 becomes Q4 and Q8_0 becomes Q8 with
+ * the same integers (and the same scales, where these fit 8 bits of mantissa), all others are quantised again, to Q8. Our own quantised folders hold our
  * blocks: {@link QuantizedTensors}.
  */
 final class StoredWeights {
@@ -43,7 +46,7 @@ final class StoredWeights {
     private final Set<String> used = new HashSet<>();
 
     /** What became of blocks that are not ours. */
-    private final Set<String> requantized = new TreeSet<>();
+    private final Map<String, Integer> converted = new TreeMap<>();
 
     private long bytes;
     private long elements;
@@ -132,12 +135,27 @@ final class StoredWeights {
             return counted(stored(name, rows, columns, streamed));
         }
         MatrixFormat format = dtype == DType.Q4_0 ? MatrixFormat.Q4 : MatrixFormat.Q8;
-        requantized.add(dtype + " as " + format);
-        return counted(conversion.quantized(blocks(name, rows, columns), format, kernels, name));
+        return matrix(name, blocks(name, rows, columns), format);
     }
 
     private RowSource blocks(String name, int rows, int columns) throws CheckpointException {
-        return new StoredRows(tensor(name, List.of((long) rows, (long) columns)), rows, columns);
+        StoredTensor tensor = tensor(name, List.of((long) rows, (long) columns));
+        return switch (tensor.dtype()) {
+            case Q8_0, Q4_0 -> new IntegerBlocks(tensor, rows, columns);
+            default -> new StoredRows(tensor, rows, columns);
+        };
+    }
+
+    /** Takes note of what becomes of blocks that are not ours. */
+    private void note(String name, RowSource source, MatrixFormat format) throws CheckpointException {
+        DType dtype = find(name).dtype();
+        if (dtype.isBlocked()) {
+            boolean kept = source instanceof GroupedRows rows && rows.format() == format;
+            converted.merge(
+                    dtype + " as " + format + (kept ? " with the same integers" : ", quantised again"),
+                    1,
+                    Integer::sum);
+        }
     }
 
     /** The rows of a matrix with what adapters add to it. */
@@ -160,10 +178,11 @@ final class StoredWeights {
             conversion.plan().add(name, new QuantizationPlan.Entry(QuantizedTensors.name(name, format), rows, format));
             return counted(stored);
         }
-        return counted(
-                format == null
-                        ? conversion.floats(source, kernels)
-                        : conversion.quantized(source, format, kernels, name));
+        if (format == null) {
+            return counted(conversion.floats(source, kernels));
+        }
+        note(name, source, format);
+        return counted(conversion.quantized(source, format, kernels, name));
     }
 
     /**
@@ -309,8 +328,11 @@ final class StoredWeights {
      */
     void reportUnused(Predicate<String> ignored) throws CheckpointException {
         conversion.adapters().requireAllUsed();
-        if (!requantized.isEmpty()) {
-            LOG.info("{}: held in our own formats: {}", checkpoint.file(), String.join(", ", requantized));
+        if (!converted.isEmpty()) {
+            String counts = converted.entrySet().stream()
+                    .map(entry -> entry.getValue() + " of " + entry.getKey())
+                    .collect(Collectors.joining("; "));
+            LOG.info("{}: matrices held in our own formats: {}", checkpoint.file(), counts);
         }
         List<String> unused = checkpoint.tensors().keySet().stream()
                 .filter(name -> !used.contains(name))

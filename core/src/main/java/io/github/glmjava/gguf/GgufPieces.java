@@ -25,8 +25,7 @@ final class GgufPieces {
         List<String> tokens = vocabulary.tokens();
         int pieces = tokens.indexOf(ADDED.getFirst());
         if (pieces < 0
-                || !tokens.subList(pieces, tokens.size())
-                        .subList(0, end(tokens, pieces))
+                || !tokens.subList(pieces, Math.min(tokens.size(), pieces + ADDED.size()))
                         .equals(ADDED)) {
             throw metadata.wrong(
                     GgufTokenizer.TOKENS_KEY,
@@ -56,10 +55,6 @@ final class GgufPieces {
         normalizer.number(4, metadata.flag("tokenizer.ggml.remove_extra_whitespaces", false) ? 1 : 0);
         model.message(3, normalizer.bytes.toByteArray());
         return model.bytes.toByteArray();
-    }
-
-    private static int end(List<String> tokens, int pieces) {
-        return Math.min(ADDED.size(), tokens.size() - pieces);
     }
 
     private void message(int field, byte[] content) {

@@ -16,17 +16,18 @@ abstract class BlockMatrix extends Matrix {
     /** Rows that are streamed together: four vectors of words of two rows each. */
     static final int STREAMED_ROWS = 8 * Lanes.COUNT;
 
-    private static final int TILED_TOKENS = 4;
-
     private static final int WORDS = BlockLayout.ROWS / 2;
 
     /** Groups of columns that are unpacked together. */
     static final int PANEL_GROUPS = 8;
 
     private final BlockLayout layout;
+    private final int tiledTokens;
 
-    BlockMatrix(MatrixFormat format, MemorySegment data, int rows, int columns) {
+    /** @param tiledTokens from so many tokens on it is faster to unpack a panel than to stream blocks from the cache */
+    BlockMatrix(MatrixFormat format, MemorySegment data, int rows, int columns, int tiledTokens) {
         super(format, data, rows, columns);
+        this.tiledTokens = tiledTokens;
         layout = BlockLayout.of(format, columns);
     }
 
@@ -35,17 +36,17 @@ abstract class BlockMatrix extends Matrix {
     }
 
     /** Whether so many tokens are worth unpacking a panel; else they stream the blocks, one after the other. */
-    static boolean isTiled(int tokens) {
-        return tokens >= TILED_TOKENS;
+    final boolean isTiled(int tokens) {
+        return tokens >= tiledTokens;
     }
 
     /** For how many tokens the activations of so many need room. */
-    static int room(int tokens) {
+    final int room(int tokens) {
         return isTiled(tokens) ? Activations.tiled(tokens) : tokens;
     }
 
     /** Where a token's activations begin, or its groups, of which there are {@code length}. */
-    static int position(int tokens, int token, int length) {
+    final int position(int tokens, int token, int length) {
         return isTiled(tokens) ? Activations.interleaved(token, 0, length) : token * length;
     }
 

@@ -60,9 +60,9 @@ final class FloatTile {
         FloatVector s21 = FloatVector.fromArray(Lanes.FLOATS, a, start + 2 * PANEL_ROWS + Lanes.COUNT);
         FloatVector s30 = FloatVector.fromArray(Lanes.FLOATS, a, start + 3 * PANEL_ROWS);
         FloatVector s31 = FloatVector.fromArray(Lanes.FLOATS, a, start + 3 * PANEL_ROWS + Lanes.COUNT);
-        for (int i = 0; i < steps; i++) {
-            int w = weights + i * ROWS;
-            int at = from + i * Activations.TILE_TOKENS;
+        for (int i = 0; i < steps * Activations.TILE_TOKENS; i += Activations.TILE_TOKENS) {
+            int w = weights + i * (ROWS / Activations.TILE_TOKENS);
+            int at = from + i;
             FloatVector w0 = FloatVector.fromArray(Lanes.FLOATS, a, w);
             FloatVector w1 = FloatVector.fromArray(Lanes.FLOATS, a, w + Lanes.COUNT);
             FloatVector token = FloatVector.broadcast(Lanes.FLOATS, x[at]);

@@ -72,9 +72,9 @@ final class PanelTile {
         FloatVector s21 = s20;
         FloatVector s30 = FloatVector.broadcast(Lanes.FLOATS, starts[start + 3]);
         FloatVector s31 = s30;
-        for (int i = 0; i < BlockLayout.GROUP; i++) {
-            int w = weights + i * TILE_ROWS;
-            int at = from + i * Activations.TILE_TOKENS;
+        for (int i = 0; i < BlockLayout.GROUP * Activations.TILE_TOKENS; i += Activations.TILE_TOKENS) {
+            int w = weights + i * (TILE_ROWS / Activations.TILE_TOKENS);
+            int at = from + i;
             FloatVector w0 = FloatVector.fromArray(Lanes.FLOATS, a, w);
             FloatVector w1 = FloatVector.fromArray(Lanes.FLOATS, a, w + Lanes.COUNT);
             FloatVector token = FloatVector.broadcast(Lanes.FLOATS, x[at]);

@@ -5,7 +5,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * Turns a matrix into 8-bit or 4-bit integers with a scale for every 32 columns of a row. A scale is not simply the
  * largest magnitude over the largest integer: several around it are tried, each improved by least squares, and the one
- * with the smallest squared error is taken.
+ * with the smallest squared error is taken. Integers of {@link GroupedRows} of the same format are kept, and only their scales
+ * rounded.
  */
 public final class Quantizer implements ParallelTask {
     /** The version of the layout of quantised bytes: files of another one cannot be read. */
@@ -48,6 +49,7 @@ public final class Quantizer implements ParallelTask {
     @Override
     public void run(int worker, int from, int to) {
         int groups = layout.groups();
+        GroupedRows grouped = source instanceof GroupedRows rows && rows.format() == layout.format() ? rows : null;
         float[] row = new float[groups * GROUP];
         int[] values = new int[GROUP];
         int[] best = new int[GROUP];
@@ -56,17 +58,32 @@ public final class Quantizer implements ParallelTask {
             for (int r = 0; r < BlockLayout.ROWS; r++) {
                 int sourceRow = index * BlockLayout.ROWS + r;
                 boolean present = sourceRow < source.rows();
-                if (present) {
+                if (present && grouped == null) {
                     source.readRow(sourceRow, row, 0);
                 }
                 for (int group = 0; group < groups; group++) {
-                    float scale = present ? quantizeGroup(row, group * GROUP, values, best, sourceRow) : zero(best);
+                    float scale;
+                    if (!present) {
+                        scale = zero(best);
+                    } else if (grouped != null) {
+                        scale = keptGroup(grouped, sourceRow, group, best);
+                    } else {
+                        scale = quantizeGroup(row, group * GROUP, values, best, sourceRow);
+                    }
                     layout.storeGroupRow(block, group * layout.groupBytes(), r, best, scale);
                 }
             }
             MemorySegment.copy(
                     MemorySegment.ofArray(block), 0, target, index * layout.blockBytes(), layout.blockBytes());
         }
+    }
+
+    private static float keptGroup(GroupedRows source, int row, int group, int[] values) {
+        float scale = source.readGroup(row, group, values);
+        if (!Float.isFinite(scale)) {
+            throw new IllegalArgumentException("row " + row + " has a scale of " + scale);
+        }
+        return toBfloat16(scale);
     }
 
     private static float zero(int[] values) {

@@ -93,9 +93,9 @@ final class ShortTile {
         ShortVector s21 = s20;
         ShortVector s30 = IntVector.broadcast(Lanes.INTS, starts[first + 3]).reinterpretAsShorts();
         ShortVector s31 = s30;
-        for (int i = 0; i < BlockLayout.GROUP; i++) {
-            int w = weights + i * TILE_ROWS;
-            int at = from + i * Activations.TILE_TOKENS;
+        for (int i = 0; i < BlockLayout.GROUP * Activations.TILE_TOKENS; i += Activations.TILE_TOKENS) {
+            int w = weights + i * (TILE_ROWS / Activations.TILE_TOKENS);
+            int at = from + i;
             ShortVector w0 = ShortVector.fromArray(SHORTS, a, w);
             ShortVector w1 = ShortVector.fromArray(SHORTS, a, w + COUNT);
             ShortVector token = IntVector.broadcast(Lanes.INTS, x[at]).reinterpretAsShorts();

@@ -13,6 +13,9 @@ import jdk.incubator.vector.VectorOperators;
  * {@link ShortTile}.
  */
 final class VectorQ4Matrix extends BlockMatrix {
+    /** Measured at 256 bits. */
+    private static final int TILED_TOKENS = 24;
+
     private static final int RUN = 2 * BlockLayout.ROWS;
     private static final int RUNS = BlockLayout.GROUP / BlockLayout.WORD_COLUMNS;
     private static final int SCALE_BYTES = 2 * BlockLayout.ROWS;
@@ -21,7 +24,7 @@ final class VectorQ4Matrix extends BlockMatrix {
     private static final IntVector NIBBLES = IntVector.broadcast(Lanes.INTS, 0x000f000f);
 
     VectorQ4Matrix(MemorySegment data, int rows, int columns) {
-        super(MatrixFormat.Q4, data, rows, columns);
+        super(MatrixFormat.Q4, data, rows, columns, TILED_TOKENS);
     }
 
     @Override

@@ -13,6 +13,9 @@ import jdk.incubator.vector.VectorOperators;
  * is scaled and added to the row's sum, group after group. The streamed and the unpacked product agree to the bit.
  */
 final class VectorQ8Matrix extends BlockMatrix {
+    /** Measured at 256 bits. */
+    private static final int TILED_TOKENS = 12;
+
     /** Bytes of one run of words, and of its first half, rows 0 to 15. */
     private static final int RUN = 4 * BlockLayout.ROWS;
 
@@ -31,7 +34,7 @@ final class VectorQ8Matrix extends BlockMatrix {
     private final int groupBytes = layout().groupBytes();
 
     VectorQ8Matrix(MemorySegment data, int rows, int columns) {
-        super(MatrixFormat.Q8, data, rows, columns);
+        super(MatrixFormat.Q8, data, rows, columns, TILED_TOKENS);
     }
 
     @Override

@@ -29,6 +29,8 @@ final class MachineProbe {
 
     private static final int CHAINS = 12;
 
+    private static final int WARM_UP_CALLS = 30_000;
+
     private final long[] checks;
 
     private MachineProbe(int threads) {
@@ -51,6 +53,10 @@ final class MachineProbe {
                     probe.checks[worker * 16] += Float.floatToRawIntBits(multiplyAdd(MULTIPLY_ADDS));
                 }
             };
+            // Short calls first: what is compiled in the middle of a long loop is not compiled as well.
+            for (int call = 0; call < WARM_UP_CALLS; call++) {
+                probe.checks[0] += Float.floatToRawIntBits(multiplyAdd(CHAINS));
+            }
             double readSeconds = best(team, reading, (int) (READ_BYTES / PIECE));
             double multiplySeconds = best(team, multiplying, threads);
             double operations = 2.0 * threads * MULTIPLY_ADDS * CHAINS * FLOATS.length();
@@ -87,10 +93,12 @@ final class MachineProbe {
         return LongVector.fromMemorySegment(LONGS, memory, at, ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** {@code count} steps of {@link #CHAINS} chains: enough to fill two units with a latency of four cycles. */
+    /**
+     * {@code count} steps of {@link #CHAINS} chains: enough to fill two units with a latency of four cycles. The result
+     * takes the place of the addend, as in a product of matrices: else the compiler copies the addend every time.
+     */
     private static float multiplyAdd(int count) {
-        FloatVector factor = FloatVector.broadcast(FLOATS, 0.75f);
-        FloatVector addend = FloatVector.broadcast(FLOATS, 0.25f);
+        FloatVector factor = FloatVector.broadcast(FLOATS, 0x1p-10f);
         FloatVector a = FloatVector.zero(FLOATS);
         FloatVector b = a;
         FloatVector c = a;
@@ -104,18 +112,18 @@ final class MachineProbe {
         FloatVector k = a;
         FloatVector l = a;
         for (int n = 0; n < count; n++) {
-            a = a.fma(factor, addend);
-            b = b.fma(factor, addend);
-            c = c.fma(factor, addend);
-            d = d.fma(factor, addend);
-            e = e.fma(factor, addend);
-            f = f.fma(factor, addend);
-            g = g.fma(factor, addend);
-            h = h.fma(factor, addend);
-            i = i.fma(factor, addend);
-            j = j.fma(factor, addend);
-            k = k.fma(factor, addend);
-            l = l.fma(factor, addend);
+            a = factor.fma(factor, a);
+            b = factor.fma(factor, b);
+            c = factor.fma(factor, c);
+            d = factor.fma(factor, d);
+            e = factor.fma(factor, e);
+            f = factor.fma(factor, f);
+            g = factor.fma(factor, g);
+            h = factor.fma(factor, h);
+            i = factor.fma(factor, i);
+            j = factor.fma(factor, j);
+            k = factor.fma(factor, k);
+            l = factor.fma(factor, l);
         }
         FloatVector sum =
                 a.add(b).add(c.add(d)).add(e.add(f).add(g.add(h))).add(i.add(j).add(k.add(l)));

@@ -7,16 +7,20 @@ import io.github.glmjava.tokenizer.sentencepiece.SentencePieceModel;
 import io.github.glmjava.tokenizer.sentencepiece.SentencePieceModelReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.random.RandomGenerator;
 
 /**
  * A SentencePiece model ({@code tokenizer.model}), with the ids and texts of the original's {@code encode} and
- * {@code decode} without options. Supported are models of type BPE without a character map.
+ * {@code decode} without options. Supported are models of the types BPE and UNIGRAM.
  *
  * <p>Immutable and safe for use by many threads.
  */
 public final class SentencePieceTokenizer implements Tokenizer {
     private static final int MAX_FILE_BYTES = 32 << 20;
+    private static final int MOST_ENCODINGS = 1024;
 
     private final SentencePieceModel model;
     private final PieceEncoder encoder;
@@ -53,6 +57,65 @@ public final class SentencePieceTokenizer implements Tokenizer {
     @Override
     public void encode(CharSequence text, TokenBuffer out) {
         encoder.encode(text.toString(), out);
+    }
+
+    /**
+     * The best encodings of a text, best first: {@code NBestEncode} of the original. Only for models of type UNIGRAM.
+     *
+     * @param count how many, 1 to 1024; a short text may have fewer
+     * @throws IllegalStateException if the model is of another type
+     */
+    public List<ScoredEncoding> encodeBest(String text, int count) {
+        if (count < 1 || count > MOST_ENCODINGS) {
+            throw new IllegalArgumentException(count + " encodings, expected 1 to " + MOST_ENCODINGS);
+        }
+        List<ScoredEncoding> best = new ArrayList<>();
+        encoder.encodeBest(
+                text, count, (encoding, score) -> best.add(new ScoredEncoding(encoding.toEncoding(text), score)));
+        return best;
+    }
+
+    /**
+     * An encoding drawn among all of a text, for training with subword regularisation: {@code SampleEncode} of the original with
+     * {@code nbest_size} -1. The probability of an encoding is proportional to exp(alpha * score). Only for models of type UNIGRAM.
+     *
+     * @param alpha 0 draws evenly, larger values prefer the best encodings
+     * @param random decides; the same numbers give the same encoding
+     * @throws IllegalStateException if the model is of another type
+     */
+    public Encoding encodeSampled(String text, double alpha, RandomGenerator random) {
+        requireFinite(alpha);
+        TokenBuffer out = TokenBuffer.withOffsets();
+        encoder.encodeSampled(text, alpha, random, out);
+        return out.toEncoding(text);
+    }
+
+    /**
+     * The same among the best encodings of a text only ({@code nbest_size} of the original).
+     *
+     * @param count among how many, as in {@link #encodeBest}
+     */
+    public Encoding encodeSampled(String text, double alpha, int count, RandomGenerator random) {
+        requireFinite(alpha);
+        List<ScoredEncoding> best = encodeBest(text, count);
+        double[] weights = new double[best.size()];
+        double sum = 0;
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = Math.exp(alpha * (best.get(i).score() - best.getFirst().score()));
+            sum += weights[i];
+        }
+        double rest = random.nextDouble() * sum;
+        int drawn = 0;
+        while (drawn + 1 < weights.length && rest >= weights[drawn]) {
+            rest -= weights[drawn++];
+        }
+        return best.get(drawn).encoding();
+    }
+
+    private static void requireFinite(double alpha) {
+        if (!(alpha >= 0 && alpha < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("alpha " + alpha + ", expected a number of 0 or more");
+        }
     }
 
     /** {@inheritDoc} The unknown id becomes the file's {@code unk_surface}, mostly {@code " \u2047 "}. */

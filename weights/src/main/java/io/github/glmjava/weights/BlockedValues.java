@@ -42,6 +42,23 @@ final class BlockedValues {
     }
 
     /**
+     * Unpacks one block of Q8_0 or Q4_0 without multiplying.
+     *
+     * @param values receives 32 integers
+     * @return {@code d}
+     */
+    static float readIntegers(DType type, MemorySegment data, long at, int[] values) {
+        for (int i = 0; i < 32; i++) {
+            values[i] = switch (type) {
+                case Q8_0 -> data.get(ValueLayout.JAVA_BYTE, at + 2 + i);
+                case Q4_0 -> ((unsigned(data, at + 2 + i % 16) >>> (i / 16 * 4)) & 15) - 8;
+                default -> throw new IllegalArgumentException(type + " is not an integer times a scale");
+            };
+        }
+        return half(data, at);
+    }
+
+    /**
      * 16 bytes: element i in the lower half of byte i, element i + 16 in the upper. In Q5 bit i of {@code fifth} is on top
      * of element i. The element is {@code d (q - zero) + m}.
      */

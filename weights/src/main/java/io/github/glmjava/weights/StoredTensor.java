@@ -91,6 +91,18 @@ public record StoredTensor(String name, DType dtype, List<Long> shape, MemorySeg
         readFloats(data, first, count, target, offset);
     }
 
+    /**
+     * Unpacks a block whose elements are integers times a scale, to be called where the bytes can be read.
+     *
+     * @param first its first element
+     * @param values receives its integers
+     * @return the scale
+     * @throws IllegalArgumentException if the type is not Q8_0 or Q4_0
+     */
+    public float readIntegers(long first, int[] values) {
+        return BlockedValues.readIntegers(dtype, data, first / dtype.blockElements() * dtype.bytes(), values);
+    }
+
     private void readFloats(MemorySegment bytes, long first, int count, float[] target, int offset) {
         long at = first / dtype.blockElements() * dtype.bytes();
         switch (dtype) {

@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * From a pair of adjacent symbols to the symbol that they merge into: a hash table with open addressing in which one
- * entry (left, right, merged, 21 bits each) is one long, so a lookup mostly touches one cache line.
+ * entry (left, right, merged, 21 bits each) is one long, so a lookup mostly touches one cache line. A lookup of a pair that is not in
+ * the table mostly touches only its bit in a filter, which is small enough to stay in the cache.
  */
 public final class PairTable {
     /** Symbols are smaller than this. */
@@ -20,6 +21,7 @@ public final class PairTable {
     private static final long VALUE_MASK = (1L << 21) - 1;
 
     private long[] slots = new long[1 << 10];
+    private long[] filter = filter(slots);
     private int size;
     private int shift = 64 - 10;
 
@@ -40,8 +42,12 @@ public final class PairTable {
             return ABSENT;
         }
         long key = key(left, right);
+        long hash = hash(key);
+        if (((filter[filterWord(hash)] >>> filterBit(hash)) & 1) == 0) {
+            return ABSENT;
+        }
         int mask = slots.length - 1;
-        for (int slot = slotOf(key); ; slot = (slot + 1) & mask) {
+        for (int slot = (int) (hash >>> shift); ; slot = (slot + 1) & mask) {
             long entry = slots[slot];
             if (entry >>> 21 == key) {
                 return (int) (entry & VALUE_MASK);
@@ -61,8 +67,9 @@ public final class PairTable {
             grow();
         }
         long key = key(left, right);
+        long hash = hash(key);
         int mask = slots.length - 1;
-        int slot = slotOf(key);
+        int slot = (int) (hash >>> shift);
         while (slots[slot] != EMPTY && slots[slot] >>> 21 != key) {
             slot = (slot + 1) & mask;
         }
@@ -72,6 +79,7 @@ public final class PairTable {
             return;
         }
         slots[slot] = (key << 21) | merged;
+        filter[filterWord(hash)] |= 1L << filterBit(hash);
     }
 
     private void grow() {
@@ -79,10 +87,13 @@ public final class PairTable {
         slots = new long[old.length * 2];
         shift--;
         Arrays.fill(slots, EMPTY);
+        filter = filter(slots);
         int mask = slots.length - 1;
         for (long entry : old) {
             if (entry != EMPTY) {
-                int slot = slotOf(entry >>> 21);
+                long hash = hash(entry >>> 21);
+                filter[filterWord(hash)] |= 1L << filterBit(hash);
+                int slot = (int) (hash >>> shift);
                 while (slots[slot] != EMPTY) {
                     slot = (slot + 1) & mask;
                 }
@@ -95,7 +106,20 @@ public final class PairTable {
         return ((long) left << 21) | right;
     }
 
-    private int slotOf(long key) {
-        return (int) ((key * 0x9E3779B97F4A7C15L) >>> shift);
+    private static long hash(long key) {
+        return key * 0x9E3779B97F4A7C15L;
+    }
+
+    /** Two bits for each slot. */
+    private static long[] filter(long[] slots) {
+        return new long[slots.length / (Long.SIZE / 2)];
+    }
+
+    private int filterWord(long hash) {
+        return (int) (hash >>> shift >>> 5);
+    }
+
+    private int filterBit(long hash) {
+        return (int) (hash >>> (shift - 1)) & (Long.SIZE - 1);
     }
 }

@@ -27,6 +27,12 @@ final class Charsmap {
     private static final int MAX_KEY = 256;
     private static final int BMP = 1 << 16;
 
+    /** The first combining mark. */
+    static final int COMBINING_MARKS = 0x300;
+
+    /** With which U+0300 begins in UTF-8. */
+    private static final int FIRST_BYTE_OF_MARKS = 0xCC;
+
     private final byte[] content;
     private final int units;
     private final int pool;
@@ -150,6 +156,27 @@ final class Charsmap {
 
     private static int continuation(int bits) {
         return 0x80 | (bits & 0x3F);
+    }
+
+    /** Whether a key begins with each character of one {@code char}. */
+    boolean[] beginsKey() {
+        return beginsKey;
+    }
+
+    /**
+     * Whether a character of ASCII always passes if the next one, if any, is less than U+0300: no key is the character alone or such a
+     * pair, or begins with one. Most keys that begin with a letter go on with a combining mark, of which the first is U+0300.
+     */
+    boolean passesBeforeLetters(char c) {
+        int position = child(0, c);
+        if (position < 0) {
+            return true;
+        }
+        boolean passes = !endsKey(position);
+        for (int first = 0; first < FIRST_BYTE_OF_MARKS && passes; first++) {
+            passes = child(position, first) < 0;
+        }
+        return passes;
     }
 
     /**

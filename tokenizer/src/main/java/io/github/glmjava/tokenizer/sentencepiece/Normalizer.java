@@ -10,16 +10,41 @@ import org.jspecify.annotations.Nullable;
 final class Normalizer {
     private static final int REPLACEMENT_CHARACTER = 0xFFFD;
 
+    private static final int ASCII = 0x80;
+
     private final SentencePieceModel.Settings settings;
     private final @Nullable Charsmap charsmap;
     private final PieceTrie userDefined;
     private final int space;
+
+    /** Characters that pass as they are; those of the second kind, in ASCII, do if the next one is less than U+0300. */
+    private final boolean[] passes = new boolean[1 << 16];
+
+    private final boolean[] passesBeforeLetters = new boolean[ASCII];
 
     Normalizer(SentencePieceModel model, PieceTrie userDefined) {
         this.settings = model.settings();
         this.charsmap = model.charsmap();
         this.userDefined = userDefined;
         this.space = settings.escapeWhitespaces() ? SentencePieceModel.SPACE_SYMBOL : ' ';
+        boolean[] beginsKey = charsmap == null ? passes.clone() : charsmap.beginsKey();
+        for (int c = 0; c < passes.length; c++) {
+            passes[c] = !beginsKey[c] && !Character.isSurrogate((char) c);
+        }
+        for (int c = 0; c < ASCII; c++) {
+            passesBeforeLetters[c] = charsmap == null || charsmap.passesBeforeLetters((char) c);
+        }
+        passes[' '] = false;
+        passesBeforeLetters[' '] = false;
+        for (int id = 0; id < model.size(); id++) {
+            if (model.type(id) == PieceType.USER_DEFINED) {
+                char first = model.text(id).charAt(0);
+                passes[first] = false;
+                if (first < ASCII) {
+                    passesBeforeLetters[first] = false;
+                }
+            }
+        }
     }
 
     /**
@@ -100,6 +125,10 @@ final class Normalizer {
                 out.add(space, from);
             }
             while (from < text.length()) {
+                copyWhatPasses();
+                if (from == text.length()) {
+                    break;
+                }
                 findUnit();
                 dropsSpaces = removesExtra && endsWithSpace;
                 if (replacement < 0 || charsmap == null) {
@@ -114,6 +143,24 @@ final class Normalizer {
                 out.add(space, end);
             }
             out.end(end);
+        }
+
+        private void copyWhatPasses() {
+            int length = text.length();
+            int i = from;
+            while (i < length) {
+                char c = text.charAt(i);
+                if (!passes[c]
+                        && !(c < ASCII
+                                && passesBeforeLetters[c]
+                                && (i + 1 == length || text.charAt(i + 1) < Charsmap.COMBINING_MARKS))) {
+                    break;
+                }
+                out.add(c, i);
+                i++;
+            }
+            endsWithSpace &= i == from;
+            from = i;
         }
 
         private void findUnit() {

@@ -1,7 +1,9 @@
 package io.github.glmjava.tokenizer.sentencepiece;
 
 import io.github.glmjava.tokenizer.TokenBuffer;
+import io.github.glmjava.tokenizer.bpe.IntList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** From text to ids: normalises, then segments. Immutable and safe for use by many threads. */
@@ -38,5 +40,71 @@ public final class PieceEncoder {
         if (scratch.text().codePoints().size() <= KEPT_CODE_POINTS) {
             spare.set(scratch);
         }
+    }
+
+    /** Takes encodings of one text. */
+    public interface Taker {
+        /**
+         * Takes an encoding.
+         *
+         * @param encoding with offsets; the taker's own
+         * @param score the sum of the pieces' scores
+         */
+        void take(TokenBuffer encoding, float score);
+    }
+
+    /**
+     * The best encodings of a text, best first.
+     *
+     * @param count how many, at least 1; there may be fewer
+     */
+    public void encodeBest(String text, int count, Taker taker) {
+        NormalizedText normalized = normalizeWithSources(text);
+        if (normalized.codePoints().size() == 0) {
+            taker.take(TokenBuffer.withOffsets(), 0);
+            return;
+        }
+        Lattice lattice = unigram().lattice(normalized.codePoints());
+        new BestPaths(lattice).find(count, (path, score) -> {
+            TokenBuffer encoding = TokenBuffer.withOffsets();
+            PieceSink sink = new PieceSink(model, normalized, encoding);
+            for (int i = 0; i < path.size(); i++) {
+                give(path.get(i), lattice, normalized, sink);
+            }
+            taker.take(encoding, score);
+        });
+    }
+
+    /** An encoding drawn with a probability proportional to exp(alpha * score). */
+    public void encodeSampled(String text, double alpha, RandomGenerator random, TokenBuffer out) {
+        NormalizedText normalized = normalizeWithSources(text);
+        Lattice lattice = unigram().lattice(normalized.codePoints());
+        IntList path = lattice.sample(alpha, random);
+        PieceSink sink = new PieceSink(model, normalized, out);
+        for (int i = path.size() - 1; i >= 0; i--) {
+            give(path.get(i), lattice, normalized, sink);
+        }
+    }
+
+    private static void give(int node, Lattice lattice, NormalizedText text, PieceSink sink) {
+        int id = lattice.id(node);
+        if (id == UnigramSegmenter.UNKNOWN) {
+            sink.unknown(text.codePoints().get(lattice.start(node)));
+        } else {
+            sink.known(id);
+        }
+    }
+
+    private NormalizedText normalizeWithSources(String text) {
+        NormalizedText normalized = new NormalizedText();
+        normalizer.normalize(text, true, normalized);
+        return normalized;
+    }
+
+    private UnigramSegmenter unigram() {
+        if (segmenter instanceof UnigramSegmenter unigram) {
+            return unigram;
+        }
+        throw new IllegalStateException("a model of type BPE has one encoding of a text, only UNIGRAM has several");
     }
 }

@@ -6,6 +6,7 @@ final class PieceScores {
 
     private final double[] scores;
     private final float unknown;
+    private final double greatest;
 
     PieceScores(SentencePieceModel model) {
         float lowest = Float.MAX_VALUE;
@@ -19,16 +20,24 @@ final class PieceScores {
         }
         unknown = lowest - UNKNOWN_PENALTY;
         scores = new double[model.size()];
+        double size = Math.abs((double) unknown);
         for (int id = 0; id < scores.length; id++) {
             scores[id] = model.type(id) == PieceType.USER_DEFINED
                     ? model.pieces().length(id) * highest - 0.1
                     : model.score(id);
+            size = Math.max(size, Math.abs(scores[id]));
         }
+        greatest = size;
     }
 
     /** The score of a NORMAL or USER_DEFINED piece. */
     double score(int id) {
         return scores[id];
+    }
+
+    /** No score is further from zero. */
+    double greatest() {
+        return greatest;
     }
 
     /** The score of a character that no piece covers. */

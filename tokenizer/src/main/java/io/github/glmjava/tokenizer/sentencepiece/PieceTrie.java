@@ -1,64 +1,93 @@
 package io.github.glmjava.tokenizer.sentencepiece;
 
+import io.github.glmjava.tokenizer.bpe.ByteStrings;
 import io.github.glmjava.tokenizer.bpe.PairTable;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
 
 /**
  * A trie over the code points of some pieces. The edges (node, code point) -> node lie in one hash table, those of the
- * root in one by code points. Immutable once built.
+ * root in an array. The node where a piece ends has the piece's id for its number and the others have numbers behind the ids,
+ * so no table is needed to tell; a bit tells whether a node has edges, which saves most searches that would find
+ * nothing. Immutable once built.
  */
 final class PieceTrie {
-    private static final int ROOT = 0;
+    private static final int ROOT = -2;
 
+    private final int ids;
     private final PairTable edges = new PairTable();
     private final CodePointMap nodeOfFirst = new CodePointMap();
-    private int[] idAtNode = new int[64];
-    private int nodes = 1;
+    private long[] withEdges = new long[64];
+    private int nodes;
+    private int longest;
+    private boolean staysInWords = true;
 
     /**
-     * @param model its chosen pieces together have fewer than {@link PairTable#SYMBOL_LIMIT} code points
+     * @param model its pieces, and the code points of the chosen ones but the last of each, are together fewer than
+     *     {@link PairTable#SYMBOL_LIMIT}
      * @param chosen which pieces to enter
      */
     PieceTrie(SentencePieceModel model, IntPredicate chosen) {
-        Arrays.fill(idAtNode, -1);
-        for (int id = 0; id < model.size(); id++) {
+        ids = model.size();
+        nodes = ids;
+        for (int id = 0; id < ids; id++) {
             if (chosen.test(id)) {
-                add(model.text(id), id);
+                add(model, id, chosen);
             }
         }
-        idAtNode = Arrays.copyOf(idAtNode, nodes);
     }
 
-    private void add(String text, int id) {
+    private void add(SentencePieceModel model, int id, IntPredicate chosen) {
+        String text = model.text(id);
+        ByteStrings.Parts parts = model.pieces().parts(id);
+        int bytes = 0;
         int node = ROOT;
         for (int i = 0; i < text.length(); i = text.offsetByCodePoints(i, 1)) {
             int codePoint = text.codePointAt(i);
+            staysInWords &= i == 0 || codePoint != SentencePieceModel.SPACE_SYMBOL;
+            bytes += Charsmap.utf8Length(codePoint);
             int child = child(node, codePoint);
             if (child < 0) {
-                child = newNode();
-                if (node == ROOT) {
-                    nodeOfFirst.put(codePoint, child);
-                } else {
-                    edges.put(node, codePoint, child);
-                }
+                int piece = parts.indexOf(0, bytes);
+                child = piece >= 0 && chosen.test(piece) ? piece : nodes++;
+                enter(node, codePoint, child);
             }
             node = child;
         }
-        idAtNode[node] = id;
+        longest = Math.max(longest, model.codePoints(id));
     }
 
-    private int newNode() {
-        if (nodes == idAtNode.length) {
-            idAtNode = Arrays.copyOf(idAtNode, nodes * 2);
-            Arrays.fill(idAtNode, nodes, nodes * 2, -1);
+    private void enter(int node, int codePoint, int child) {
+        if (node == ROOT) {
+            nodeOfFirst.put(codePoint, child);
+            return;
         }
-        return nodes++;
+        edges.put(node, codePoint, child);
+        int word = node >>> 6;
+        if (word >= withEdges.length) {
+            withEdges = Arrays.copyOf(withEdges, Math.max(word + 1, withEdges.length * 2));
+        }
+        withEdges[word] |= 1L << node;
+    }
+
+    private boolean hasEdges(int node) {
+        int word = node >>> 6;
+        return word < withEdges.length && ((withEdges[word] >>> node) & 1) != 0;
     }
 
     /** True if it has no piece. */
     boolean isEmpty() {
-        return nodes == 1;
+        return longest == 0;
+    }
+
+    /** True if no piece reaches over the beginning of a word: each has U+2581 at most in front. */
+    boolean staysInWords() {
+        return staysInWords;
+    }
+
+    /** The number of code points of the longest piece. */
+    int longest() {
+        return longest;
     }
 
     /** The node of a piece's first code point, or -1. */
@@ -68,7 +97,7 @@ final class PieceTrie {
 
     /** The node that a code point leads to from a node, or -1. */
     int next(int node, int codePoint) {
-        return edges.get(node, codePoint);
+        return hasEdges(node) ? edges.get(node, codePoint) : -1;
     }
 
     private int child(int node, int codePoint) {
@@ -77,7 +106,7 @@ final class PieceTrie {
 
     /** The piece that ends at a node, or -1. */
     int piece(int node) {
-        return idAtNode[node];
+        return node < ids ? node : -1;
     }
 
     /**
@@ -93,8 +122,8 @@ final class PieceTrie {
             if (node < 0) {
                 break;
             }
-            if (idAtNode[node] >= 0) {
-                match = ((long) (i + 1 - from) << 32) | idAtNode[node];
+            if (node < ids) {
+                match = ((long) (i + 1 - from) << 32) | node;
             }
         }
         return match;
@@ -111,7 +140,7 @@ final class PieceTrie {
                 break;
             }
             i += Character.charCount(codePoint);
-            if (idAtNode[node] >= 0) {
+            if (node < ids) {
                 end = i;
             }
         }

@@ -21,8 +21,8 @@ public final class SentencePieceModelReader {
     private static final int MAX_PIECES = 900_000;
     private static final int MAX_USER_DEFINED_BYTES = 1 << 18;
 
-    // A trie has at most one node for each character, and room for 2^21 nodes.
-    private static final int MAX_UNIGRAM_CHARACTERS = (1 << 21) - 1 - MAX_USER_DEFINED_BYTES;
+    // A trie has a number for each piece and at most one for each character but the last of a piece, all below 2^21.
+    private static final int MAX_UNIGRAM_NODES = (1 << 21) - 1 - MAX_USER_DEFINED_BYTES;
     private static final int MODEL_TYPE_UNIGRAM = 1;
     private static final int MODEL_TYPE_BPE = 2;
     private static final List<String> MODEL_TYPES = List.of("?", "UNIGRAM", "BPE", "WORD", "CHAR");
@@ -192,7 +192,7 @@ public final class SentencePieceModelReader {
         if (!Float.isFinite(scores[id])) {
             throw malformed(name + " has score " + scores[id] + ", expected a finite number");
         }
-        normalCharacters += type[0] == PieceType.NORMAL ? characters(text[0]) : 0;
+        normalCharacters += type[0] == PieceType.NORMAL ? characters(text[0]) - 1 : 0;
         userDefinedBytes += type[0] == PieceType.USER_DEFINED ? text[0].length : 0;
         if (userDefinedBytes > MAX_USER_DEFINED_BYTES) {
             throw malformed("USER_DEFINED pieces of more than " + MAX_USER_DEFINED_BYTES + " bytes");
@@ -276,9 +276,9 @@ public final class SentencePieceModelReader {
                         + (count - 1));
             }
         }
-        if (modelType == MODEL_TYPE_UNIGRAM && normalCharacters > MAX_UNIGRAM_CHARACTERS) {
-            throw malformed(
-                    "NORMAL pieces of " + normalCharacters + " characters, expected at most " + MAX_UNIGRAM_CHARACTERS);
+        if (modelType == MODEL_TYPE_UNIGRAM && count + normalCharacters > MAX_UNIGRAM_NODES) {
+            throw malformed("NORMAL pieces of " + (count + normalCharacters) + " characters, expected at most "
+                    + MAX_UNIGRAM_NODES);
         }
         ByteStrings pieces;
         try {

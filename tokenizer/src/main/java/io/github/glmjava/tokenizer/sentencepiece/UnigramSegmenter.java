@@ -1,7 +1,9 @@
 package io.github.glmjava.tokenizer.sentencepiece;
 
 import io.github.glmjava.tokenizer.bpe.IntList;
+import io.github.glmjava.tokenizer.bpe.WordCache;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The unigram language model of SentencePiece ({@code Model::EncodeOptimized} of {@code unigram_model.cc}): the sequence of pieces
@@ -9,10 +11,15 @@ import java.util.Arrays;
  *
  * <p>Ties fall as in the original because sums are stored as floats, formed in double, and only a strictly greater
  * one replaces another. Where no piece reaches over a position every path goes through it: there the pieces up to it are
- * given out, so that the tables stay as short as the text allows. The sum goes on, as its size decides how it rounds.
+ * given out, so that the tables stay as short as the text allows. The sum goes on, as its size decides how it rounds. Where pieces
+ * stay in words, the paths of short words are kept ({@link CachedWords}).
  */
 final class UnigramSegmenter implements Segmenter {
-    private static final int UNKNOWN = -1;
+    /** Stands for a piece where there is none. */
+    static final int UNKNOWN = -1;
+
+    /** Texts of more code points are worth the memory in which words are kept. */
+    private static final int LONG_TEXT = 1000;
 
     private final PieceTrie trie;
     private final PieceScores scores;
@@ -28,6 +35,11 @@ final class UnigramSegmenter implements Segmenter {
         return new Pass();
     }
 
+    /** All ways to cut a text, not only the best. */
+    Lattice lattice(IntList text) {
+        return new Lattice(text.elements(), text.size(), trie, scores);
+    }
+
     /** Positions in the tables count from {@code base}, the last position that all paths go through. */
     private final class Pass implements Segmenter.Pass {
         private float[] bestScore = new float[64];
@@ -35,29 +47,66 @@ final class UnigramSegmenter implements Segmenter {
         private int[] pieceId = new int[64];
         private int[] path = new int[64];
         private int reach;
+        private @Nullable CachedWords words;
 
         @Override
         public void segment(IntList text, PieceSink out) {
             int[] codePoints = text.elements();
             int size = text.size();
+            if (words == null && trie.staysInWords() && size > LONG_TEXT) {
+                words = new CachedWords(trie, scores);
+            }
             int base = 0;
             reach = 0;
             bestScore[0] = 0;
             for (int position = 0; position < size; position++) {
-                if (position - base == reach && position > base) {
+                if (position - base == reach) {
                     giveOut(codePoints, base, out);
+                    position = giveOutWords(codePoints, position, size, out);
                     base = position;
+                    if (position == size) {
+                        return;
+                    }
                 }
                 extend(codePoints, position, size, base);
             }
-            if (size > 0) {
-                giveOut(codePoints, base, out);
+            giveOut(codePoints, base, out);
+        }
+
+        /** Gives out the words from a position on that are known, and returns where they end. */
+        private int giveOutWords(int[] codePoints, int from, int size, PieceSink out) {
+            int position = from;
+            if (words == null || (from > 0 && codePoints[from] != SentencePieceModel.SPACE_SYMBOL)) {
+                return position;
             }
+            while (position < size) {
+                int length = lengthOfWord(codePoints, position, size);
+                int place = length == 0 ? -1 : words.find(codePoints, position, length, bestScore[0]);
+                if (place < 0) {
+                    break;
+                }
+                bestScore[0] = words.giveOut(place, bestScore[0], out);
+                position += length;
+            }
+            return position;
+        }
+
+        /** The number of code points from the beginning of a word to the next, or 0 if they are many. */
+        private static int lengthOfWord(int[] codePoints, int from, int size) {
+            int limit = Math.min(size, from + WordCache.LONGEST_WORD);
+            int end = from + 1;
+            while (end < limit && codePoints[end] != SentencePieceModel.SPACE_SYMBOL) {
+                end++;
+            }
+            return end == size || codePoints[end] == SentencePieceModel.SPACE_SYMBOL ? end - from : 0;
         }
 
         /** Tries all pieces that begin at a position. */
         private void extend(int[] codePoints, int position, int size, int base) {
             int from = position - base;
+            if (from + trie.longest() + 1 >= bestScore.length) {
+                grow(from + trie.longest() + 1);
+            }
             float soFar = bestScore[from];
             boolean covered = false;
             int end = position + 1;
@@ -77,13 +126,8 @@ final class UnigramSegmenter implements Segmenter {
         }
 
         private void offer(int from, int to, int id, double score) {
-            if (to > reach) {
-                if (to >= bestScore.length) {
-                    grow(to);
-                }
-                Arrays.fill(bestScore, reach + 1, to + 1, Float.NEGATIVE_INFINITY);
-                Arrays.fill(pieceStart, reach + 1, to + 1, -1);
-                reach = to;
+            while (reach < to) {
+                pieceStart[++reach] = -1;
             }
             if (pieceStart[to] < 0 || score > bestScore[to]) {
                 bestScore[to] = (float) score;
