@@ -10,8 +10,10 @@ import io.github.glmjava.family.QuantizedTensors;
 import io.github.glmjava.generation.GenerationConfigReader;
 import io.github.glmjava.generation.GenerationSetup;
 import io.github.glmjava.generation.TokenHistory;
+import io.github.glmjava.layer.BlankConfig;
 import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.layer.KeyValueCache;
+import io.github.glmjava.tokenizer.BlankText;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.tokenizer.Tokenizer;
 import io.github.glmjava.weights.StoredTensor;
@@ -19,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +43,7 @@ public final class GlmModel implements AutoCloseable {
     private final @Nullable PromptFormat promptFormat;
     private final GenerationSetup setup;
     private final Generator generator;
+    private final @Nullable Filler filler;
     private volatile boolean open = true;
 
     @SuppressWarnings("MustBeClosed") // closed by close()
@@ -52,12 +56,20 @@ public final class GlmModel implements AutoCloseable {
         setup = GenerationSetup.of(
                 promptFormat == null ? new MissingTokenizer(config.vocabularySize()) : promptFormat,
                 GenerationConfigReader.read(folder.path()),
-                folder.config().tokenIds("eos_token_id").stream()
-                        .mapToInt(Integer::intValue)
-                        .toArray());
+                endOfSequence(folder, config.blank()));
         generator = new Generator(setup);
+        filler = config.blank() == null || !config.blank().severalBlanks()
+                ? null
+                : new Filler(setup, config.blank(), config.contextLength());
         loaded = LoadedNetwork.load(folder, family, source.checkpoint(), options);
         info = describe(family, config);
+    }
+
+    private static int[] endOfSequence(ModelFolder folder, @Nullable BlankConfig blank) throws IOException {
+        Stream<Integer> endOfBlank = blank == null ? Stream.of() : blank.endTokens().stream();
+        return Stream.concat(folder.config().tokenIds("eos_token_id").stream(), endOfBlank)
+                .mapToInt(Integer::intValue)
+                .toArray();
     }
 
     /**
@@ -81,7 +93,7 @@ public final class GlmModel implements AutoCloseable {
      */
     @SuppressWarnings("MustBeClosedChecker") // the model closes it
     public static GlmModel load(Path folder, LoadOptions options) throws IOException {
-        ModelSource source = ModelSource.open(folder);
+        ModelSource source = ModelSource.open(folder, options.specialTokens());
         try {
             return new GlmModel(source, options);
         } catch (IOException | RuntimeException | Error e) {
@@ -187,6 +199,61 @@ public final class GlmModel implements AutoCloseable {
     private GenerationResult run(GenerationRequest request, @Nullable TokenListener listener) {
         try (TokenHistory tokens = new TokenHistory(newSequence())) {
             return generator.generate(tokens, request, listener);
+        }
+    }
+
+    /**
+     * Fills the blanks in a text, with the model's own generation defaults: {@link #fill(String, GenerationOptions)}.
+     *
+     * @return the spans and the text with them
+     */
+    public FillResult fill(String text) {
+        return fill(text, GenerationOptions.unset());
+    }
+
+    /**
+     * Fills the blanks in a text, as the original GLM can (Du et al. 2022). They are filled from the first to the last; each
+     * filling sees the whole text and the fillings before it.
+     *
+     * @param text has {@code [MASK]} where some words are missing, {@code [sMASK]} for a sentence, {@code [gMASK]} for a longer text
+     *     at the end, as far as the model knows them
+     * @param options of each filling; {@code maxNewTokens} is 512 where it is unset
+     * @return the spans and the text with them
+     * @throws UnsupportedOperationException if the model's family does not fill blanks
+     * @throws IllegalStateException if the model is closed or has no tokenizer
+     * @throws IllegalArgumentException if the text has no blank or is too long, or an option does not fit the model
+     */
+    public FillResult fill(String text, GenerationOptions options) {
+        Filler chosen = filler();
+        return run(chosen, promptFormat().encodeBlanks(text), options);
+    }
+
+    /**
+     * Fills the blanks among tokens.
+     *
+     * @param ids a text as the model's tokenizer frames it, with masks and without start tokens
+     * @param options as in {@link #fill(String, GenerationOptions)}
+     * @return the spans and the text with them, as far as there is a tokenizer
+     * @throws UnsupportedOperationException if the model's family does not fill blanks
+     * @throws IllegalStateException if the model is closed
+     * @throws IllegalArgumentException if there is no mask, a start token, or too much, or an option does not fit the model
+     */
+    public FillResult fill(int[] ids, GenerationOptions options) {
+        Filler chosen = filler();
+        return run(chosen, chosen.blanks(ids), options);
+    }
+
+    private Filler filler() {
+        if (filler == null) {
+            throw new UnsupportedOperationException(
+                    "models of the family " + info.family() + " do not fill blanks: only the original GLM does");
+        }
+        return filler;
+    }
+
+    private FillResult run(Filler chosen, BlankText text, GenerationOptions options) {
+        try (TokenHistory tokens = new TokenHistory(newSequence())) {
+            return chosen.fill(tokens, text, options);
         }
     }
 

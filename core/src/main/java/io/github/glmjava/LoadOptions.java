@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param lora folders of low-rank adapters, as PEFT saves them, and how much of each is added: 1 is what it was trained for
  * @param ptuning the folder of a P-Tuning v2 prefix, or null for none but what the model's folder may hold itself
  * @param keyValues the format of the keys and values that a sequence keeps
+ * @param specialTokens ids of special tokens by name, for folders that do not say them: an original GLM without
+ *     {@code added_tokens.json}; others ignore them
  * @param progress hears how far loading is
  */
 public record LoadOptions(
@@ -27,6 +29,7 @@ public record LoadOptions(
         Map<Path, Double> lora,
         @Nullable Path ptuning,
         KeyValueFormat keyValues,
+        Map<String, Integer> specialTokens,
         LoadListener progress) {
     /** Checks the ranges and copies the map. */
     public LoadOptions {
@@ -36,6 +39,7 @@ public record LoadOptions(
         if (prefillChunk < 1) {
             throw new IllegalArgumentException("prefillChunk must be at least 1, found " + prefillChunk);
         }
+        specialTokens = Map.copyOf(specialTokens);
         requireFinite(lora);
         lora = Collections.unmodifiableMap(new LinkedHashMap<>(lora));
     }
@@ -72,6 +76,7 @@ public record LoadOptions(
         private final Map<Path, Double> lora = new LinkedHashMap<>();
         private @Nullable Path ptuning;
         private KeyValueFormat keyValues = KeyValueFormat.F32;
+        private Map<String, Integer> specialTokens = Map.of();
         private LoadListener progress = (stage, fraction) -> {};
 
         private Builder() {}
@@ -133,6 +138,15 @@ public record LoadOptions(
             return this;
         }
 
+        /**
+         * Ids of special tokens by their names in {@code added_tokens.json}, such as {@code <|startofpiece|>} and
+         * {@code [MASK]}; used where an original GLM's folder has no such file. Default: none.
+         */
+        public Builder specialTokens(Map<String, Integer> ids) {
+            specialTokens = Map.copyOf(ids);
+            return this;
+        }
+
         /** Who hears how far loading is; default: nobody. */
         public Builder progress(LoadListener listener) {
             progress = listener;
@@ -145,7 +159,8 @@ public record LoadOptions(
          * @throws IllegalArgumentException if a value is out of range
          */
         public LoadOptions build() {
-            return new LoadOptions(threads, prefillChunk, weights, memory, lora, ptuning, keyValues, progress);
+            return new LoadOptions(
+                    threads, prefillChunk, weights, memory, lora, ptuning, keyValues, specialTokens, progress);
         }
     }
 }

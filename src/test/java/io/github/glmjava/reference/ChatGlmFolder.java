@@ -54,7 +54,7 @@ final class ChatGlmFolder {
         }
         double[] finalNorm = weights.vector("transformer.encoder.final_layernorm.weight");
         return new ReferenceModel(
-                weights.matrix("transformer.embedding.word_embeddings.weight"),
+                ReferenceEmbedding.rowsOf(weights.matrix("transformer.embedding.word_embeddings.weight")),
                 layers,
                 token -> Normalization.rmsNorm(token, finalNorm, config.normEpsilon()),
                 weights.linear("transformer.output_layer", false),

@@ -41,7 +41,7 @@ final class FirstChatGlmFolder {
         int globalMask = integer("gmask_token_id");
         int mask = integer("mask_token_id");
         return new ReferenceModel(
-                weights.matrix("transformer.word_embeddings.weight"),
+                ReferenceEmbedding.rowsOf(weights.matrix("transformer.word_embeddings.weight")),
                 layers,
                 norm("transformer.final_layernorm"),
                 weights.linear("lm_head", false),

@@ -41,6 +41,17 @@ class FormulaTest {
     }
 
     @Test
+    void geluWeighsByTheNormalDistribution() {
+        assertEquals(0, Activation.gelu(0));
+        assertEquals(0.8413447460685429, Activation.gelu(1), EXACT);
+        assertEquals(-0.15865525393145707, Activation.gelu(-1), EXACT);
+        assertEquals(2 * 0.9772498680518208, Activation.gelu(2), EXACT);
+        assertEquals(-2 * 0.02275013194817920, Activation.gelu(-2), EXACT);
+        assertEquals(40, Activation.gelu(40), EXACT);
+        assertEquals(0, Activation.gelu(-40), EXACT);
+    }
+
+    @Test
     void softmaxOfLogarithmsAreTheProportions() {
         double[] logarithms = {Math.log(1), Math.log(2), Double.NEGATIVE_INFINITY, Math.log(5)};
         assertArrayEquals(new double[] {0.125, 0.25, 0, 0.625}, Attention.softmax(logarithms), EXACT);

@@ -28,7 +28,7 @@ final class NativeFolder {
         this.weights = weights;
         heads = integer("num_attention_heads");
         epsilon = json.required("rms_norm_eps").asDouble();
-        base = json.required("rope_theta").asDouble();
+        base = rope("rope_theta").asDouble();
     }
 
     static ReferenceModel read(Path folder, JsonNode json) throws IOException {
@@ -48,7 +48,7 @@ final class NativeFolder {
                 tied ? new Linear(embedding, new double[embedding.getRowDim()]) : weights.linear("lm_head", false);
         double[] gain = weights.vector("model.norm.weight");
         return new ReferenceModel(
-                embedding,
+                ReferenceEmbedding.rowsOf(embedding),
                 layers,
                 token -> Normalization.rmsNorm(token, gain, epsilon),
                 head,
@@ -84,8 +84,8 @@ final class NativeFolder {
         boolean bias = json.required("attention_bias").asBoolean();
         boolean headNorms = json.path("use_qk_norm").asBoolean(false);
         boolean halves = type().equals("glm4_moe");
-        Rotary rotary = new Rotary(
-                (int) (headSize * json.required("partial_rotary_factor").asDouble()), base);
+        Rotary rotary =
+                new Rotary((int) (headSize * rope("partial_rotary_factor").asDouble()), base);
         Linear query = weights.linear(prefix + "q_proj", bias);
         Linear key = weights.linear(prefix + "k_proj", bias);
         Linear value = weights.linear(prefix + "v_proj", bias);
@@ -222,6 +222,13 @@ final class NativeFolder {
 
     private String type() {
         return json.required("model_type").asString();
+    }
+
+    /** Version 5 of transformers has these fields in an object of their own. */
+    private JsonNode rope(String field) {
+        return json.path("rope_parameters").has(field)
+                ? json.path("rope_parameters").required(field)
+                : json.required(field);
     }
 
     private int integer(String field) {

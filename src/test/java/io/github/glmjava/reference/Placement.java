@@ -1,6 +1,7 @@
 package io.github.glmjava.reference;
 
 import java.util.Arrays;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -33,6 +34,30 @@ record Placement(int[] positions, int[] blankPositions, Attention.Mask mask) {
         int[] blankPositions = IntStream.range(0, ids.length)
                 .map(index -> Math.max(0, index - text + 1))
                 .toArray();
+        return new Placement(positions, blankPositions, (query, key) -> key <= query || key < text);
+    }
+
+    /**
+     * A text in front of the first start token, whose tokens all see each other; then fillings, each from a start token on, of
+     * one mask after the other (the last one where there are too few).
+     *
+     * <p>Source: {@code generate_samples} and {@code sample_sequence} of THUDM/GLM's generate_samples.py, where fillings see
+     * all that was computed before.
+     */
+    static Placement aroundBlanks(int[] ids, int start, Set<Integer> masks) {
+        int firstStart = indexOf(ids, start);
+        int text = firstStart < 0 ? ids.length : firstStart;
+        int[] maskIndices =
+                IntStream.range(0, text).filter(i -> masks.contains(ids[i])).toArray();
+        int[] positions = IntStream.range(0, ids.length).toArray();
+        int[] blankPositions = new int[ids.length];
+        int blank = -1;
+        for (int i = text; i < ids.length; i++) {
+            boolean begins = ids[i] == start;
+            blank += begins ? 1 : 0;
+            positions[i] = maskIndices[Math.min(blank, maskIndices.length - 1)];
+            blankPositions[i] = begins ? 1 : blankPositions[i - 1] + 1;
+        }
         return new Placement(positions, blankPositions, (query, key) -> key <= query || key < text);
     }
 

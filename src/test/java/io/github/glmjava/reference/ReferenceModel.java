@@ -14,14 +14,14 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A GLM model in double precision: embedding, layers, final norm, output head. Immutable. */
 public final class ReferenceModel {
-    private final MatrixR064 embedding;
+    private final ReferenceEmbedding embedding;
     private final List<ReferenceBlock> layers;
     private final UnaryOperator<double[]> finalNorm;
     private final Linear head;
     private final Function<int[], Placement> placements;
 
     ReferenceModel(
-            MatrixR064 embedding,
+            ReferenceEmbedding embedding,
             List<ReferenceBlock> layers,
             UnaryOperator<double[]> finalNorm,
             Linear head,
@@ -33,23 +33,25 @@ public final class ReferenceModel {
         this.placements = placements;
     }
 
-    /** Reads a model folder as it is published: {@code config.json} and safetensors files. */
+    /** Reads a model folder as it is published: {@code config.json} and weights. */
     public static ReferenceModel open(Path folder) throws IOException {
         JsonNode config = JsonMapper.shared().readTree(Files.readString(folder.resolve("config.json")));
         if (config.has("inner_hidden_size")) {
             return FirstChatGlmFolder.read(folder, config);
+        }
+        if (config.has("block_position_encoding")) {
+            return OriginalGlmFolder.read(folder, config);
         }
         return config.has("rms_norm_eps") ? NativeFolder.read(folder, config) : ChatGlmFolder.read(folder);
     }
 
     /** What the model computes for these tokens, at every stage and position. */
     public ReferenceTrace forward(int[] ids) {
-        MatrixR064 embeddings =
-                Matrices.of(ids.length, embedding.getColDim(), (token, i) -> embedding.doubleValue(ids[token], i));
+        Placement placement = placements.apply(ids);
+        MatrixR064 embeddings = embedding.embed(ids, placement);
 
         List<MatrixR064> hidden = new ArrayList<>();
         MatrixR064 x = embeddings;
-        Placement placement = placements.apply(ids);
         for (ReferenceBlock layer : layers) {
             x = layer.forward(x, placement);
             hidden.add(x);

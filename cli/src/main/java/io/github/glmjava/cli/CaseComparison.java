@@ -23,9 +23,9 @@ final class CaseComparison {
 
     private final GlmModel model;
     private final GoldenCase expected;
-    private final double tolerance;
+    private final LogitTolerance tolerance;
 
-    CaseComparison(GlmModel model, GoldenCase expected, double tolerance) {
+    CaseComparison(GlmModel model, GoldenCase expected, LogitTolerance tolerance) {
         this.model = model;
         this.expected = expected;
         this.tolerance = tolerance;
@@ -38,23 +38,32 @@ final class CaseComparison {
                     + ", but the model's has " + model.info().vocabularySize());
         }
         float[][] found = model.logits(expected.inputIds(input));
-        double difference = 0;
-        double largest = Float.MIN_VALUE;
+        double[] differences = new double[wanted.length];
+        double largest = Double.NEGATIVE_INFINITY;
+        double smallest = Double.POSITIVE_INFINITY;
         for (int token = 0; token < wanted.length; token++) {
             for (int id = 0; id < wanted[token].length; id++) {
                 // Math.max keeps a NaN, and a NaN is within no tolerance.
-                difference = Math.max(difference, Math.abs((double) found[token][id] - wanted[token][id]));
-                largest = Math.max(largest, Math.abs(wanted[token][id]));
+                differences[token] =
+                        Math.max(differences[token], Math.abs((double) found[token][id] - wanted[token][id]));
+                largest = Math.max(largest, wanted[token][id]);
+                smallest = Math.min(smallest, wanted[token][id]);
             }
         }
+        double spread = largest - smallest;
+        double difference = Arrays.stream(differences).reduce(0, Math::max);
+        int beyond = (int) Arrays.stream(differences)
+                .filter(token -> !tolerance.allows(token, spread))
+                .count();
         GreedyVerdict decoding = decoding(input);
-        GreedyVerdict steps = decoding.passed() ? steps(input) : decoding;
+        GreedyVerdict steps = decoding.passed() && !tolerance.ofSpread() ? steps(input) : decoding;
         return new InputComparison(
                 input,
                 wanted.length,
                 difference,
-                difference / largest,
-                difference <= tolerance,
+                difference / spread,
+                beyond,
+                beyond <= tolerance.reroutedOf(wanted.length) && !Double.isNaN(difference),
                 steps.passed() ? decoding : steps);
     }
 
@@ -67,12 +76,12 @@ final class CaseComparison {
             return new GreedyVerdict(true, wanted.length + " equal");
         }
         if (step == found.length) {
-            return new GreedyVerdict(false, "end after " + step + " of " + wanted.length);
+            return new GreedyVerdict(tolerance.ofSpread(), "end after " + step + " of " + wanted.length);
         }
         return otherToken(step, wanted[step], found[step], expected.margins(input)[step]);
     }
 
-    private static GreedyVerdict otherToken(int step, int wanted, int found, double margin) {
+    private GreedyVerdict otherToken(int step, int wanted, int found, double margin) {
         boolean nearTie = margin < NEAR_TIE;
         String text = String.format(
                 Locale.ROOT,
@@ -82,7 +91,7 @@ final class CaseComparison {
                 wanted,
                 found,
                 margin);
-        return new GreedyVerdict(nearTie, text);
+        return new GreedyVerdict(nearTie || tolerance.ofSpread(), text);
     }
 
     /**
@@ -101,7 +110,7 @@ final class CaseComparison {
                 return otherToken(step, wanted[step], best, margins[step]);
             }
             double margin = (double) row[best] - row[best(row, best)];
-            double allowed = 2 * tolerance + MARGIN_ROUNDING * Math.max(1, Math.abs(margins[step]));
+            double allowed = 2 * tolerance.limit() + MARGIN_ROUNDING * Math.max(1, Math.abs(margins[step]));
             if (!(Math.abs(margin - margins[step]) <= allowed)) {
                 String text = String.format(
                         Locale.ROOT, "margin at step %d: expected %.6f, found %.6f", step, margins[step], margin);

@@ -75,11 +75,6 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private String prompt() throws IOException {
-        if (!words.equals(List.of("-"))) {
-            return String.join(" ", words);
-        }
-        String text = new String(glm.streams().in().readAllBytes(), StandardCharsets.UTF_8);
-        // The line break that ends the last line is not a part of the prompt.
-        return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+        return words.equals(List.of("-")) ? glm.streams().readText() : String.join(" ", words);
     }
 }

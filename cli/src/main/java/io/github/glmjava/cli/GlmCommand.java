@@ -24,7 +24,16 @@ import picocli.CommandLine.ScopeType;
 public final class GlmCommand {
     /** In the order in which help shows them. */
     private static final List<String> COMMANDS =
-            List.of("generate", "chat", "tokenize", "inspect", "verify", "perplexity", "quantize", "convert", "bench");
+            List.of("generate",
+            "chat",
+            "fill",
+            "tokenize",
+            "inspect",
+            "verify",
+            "perplexity",
+            "quantize",
+            "convert",
+            "bench");
 
     /** The exit code of all errors. */
     static final int ERROR = 2;
@@ -89,6 +98,7 @@ public final class GlmCommand {
         return switch (name) {
             case "generate" -> new GenerateCommand(this);
             case "chat" -> new ChatCommand(this);
+            case "fill" -> new FillCommand(this);
             case "tokenize" -> new TokenizeCommand(this);
             case "inspect" -> new InspectCommand(this);
             case "verify" -> new VerifyCommand(this);

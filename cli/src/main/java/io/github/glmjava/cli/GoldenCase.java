@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -17,6 +19,16 @@ final class GoldenCase implements AutoCloseable {
     /** How far logits computed in 32 bits may be off where a case says nothing. */
     static final double DEFAULT_TOLERANCE = 2e-4;
 
+    /** The names of THUDM/GLM's code for its special tokens, and those of its tokenizers on model hubs. */
+    private static final Map<String, String> SPECIAL_TOKENS = Map.of(
+            "cls", "[CLS]",
+            "mask", "[MASK]",
+            "smask", "[sMASK]",
+            "gmask", "[gMASK]",
+            "eot", "<|endoftext|>",
+            "sop", "<|startofpiece|>",
+            "eop", "<|endofpiece|>");
+
     private final Path file;
     private final JsonNode json;
     private final Checkpoint tensors;
@@ -24,6 +36,7 @@ final class GoldenCase implements AutoCloseable {
     private final List<int[]> greedyIds;
     private final List<double[]> margins;
     private final double tolerance;
+    private final Map<String, Integer> specialTokens;
 
     private GoldenCase(Path file, JsonNode json, Checkpoint tensors) throws IOException {
         this.file = file;
@@ -33,6 +46,7 @@ final class GoldenCase implements AutoCloseable {
         greedyIds = readIds("greedy_ids");
         margins = readMargins();
         tolerance = readTolerance();
+        specialTokens = readSpecialTokens();
         if (inputIds.isEmpty() || inputIds.size() != greedyIds.size() || inputIds.size() != margins.size()) {
             throw new IOException(
                     file + ": expected input_ids, greedy_ids and greedy_top2_margin of one number of inputs,"
@@ -89,6 +103,11 @@ final class GoldenCase implements AutoCloseable {
         return margins.get(input);
     }
 
+    /** Whether the model has mixtures of experts: the case then says how close their choice was. */
+    boolean hasExperts() {
+        return json.has("min_router_gap");
+    }
+
     /** How far logits may be off. */
     double tolerance() {
         return tolerance;
@@ -111,9 +130,32 @@ final class GoldenCase implements AutoCloseable {
         return logits;
     }
 
+    /**
+     * The ids of special tokens by their names in {@code added_tokens.json}, which a case may give where the model's files do
+     * not have them.
+     */
+    Map<String, Integer> specialTokens() {
+        return specialTokens;
+    }
+
     @Override
     public void close() {
         tensors.close();
+    }
+
+    private Map<String, Integer> readSpecialTokens() throws IOException {
+        Map<String, Integer> ids = new HashMap<>();
+        for (Map.Entry<String, String> token : SPECIAL_TOKENS.entrySet()) {
+            JsonNode id = json.path("special_ids").path(token.getKey());
+            if (id.isMissingNode()) {
+                continue;
+            }
+            if (!id.isInt() || id.intValue() < 0) {
+                throw wrong("special_ids." + token.getKey(), "a token id", id);
+            }
+            ids.put(token.getValue(), id.intValue());
+        }
+        return ids;
     }
 
     private double readTolerance() throws IOException {

@@ -8,12 +8,19 @@ import java.util.Locale;
  * @param input its index
  * @param tokens the prompt's length
  * @param difference the largest absolute difference of a logit, NaN if there is a NaN among them
- * @param relative that difference divided by the largest absolute logit expected
- * @param withinTolerance whether the difference is small enough
+ * @param share that difference as a share of the spread of the expected logits, the largest minus the smallest
+ * @param beyond the tokens whose logits are off by more than is allowed
+ * @param withinTolerance whether these are few enough
  * @param greedy the greedy ids
  */
 record InputComparison(
-        int input, int tokens, double difference, double relative, boolean withinTolerance, GreedyVerdict greedy) {
+        int input,
+        int tokens,
+        double difference,
+        double share,
+        int beyond,
+        boolean withinTolerance,
+        GreedyVerdict greedy) {
     /**
      * How greedy decoding came out.
      *
@@ -30,12 +37,12 @@ record InputComparison(
     String row() {
         return String.format(
                 Locale.ROOT,
-                "%5d  %6d  %8.1e  %8.1e  %s%s",
+                "%5d  %6d  %8.1e  %9.1e  %s%s",
                 input,
                 tokens,
                 difference,
-                relative,
-                greedy.text(),
+                share,
+                greedy.text() + (beyond > 0 ? ", " + beyond + (beyond == 1 ? " token" : " tokens") + " beyond" : ""),
                 passed() ? "" : withinTolerance ? "  <- FAILED" : "  <- FAILED: logits");
     }
 }

@@ -137,6 +137,77 @@ class VerifyCommandTest {
     }
 
     @Test
+    void filesBesideTheFoldersAreSkipped() throws IOException {
+        Path readme = Files.writeString(temporary.resolve("README.md"), "What the cases are.");
+
+        Run run = Run.glm("verify", readme.toString(), folder.toString());
+
+        assertEquals(0, run.exitCode(), run.out());
+        assertEquals(
+                readme + ": skipped, a file is no case folder",
+                run.out().lines().toList().getFirst());
+        assertEquals("1 of 1 cases passed", run.out().lines().toList().getLast());
+        assertEquals(1, Run.glm("verify", readme.toString()).exitCode(), "nothing was verified");
+        assertEquals(
+                1,
+                Run.glm(
+                                "verify",
+                                folder.toString(),
+                                temporary.resolve("missing").toString())
+                        .exitCode());
+    }
+
+    /** Eight bits are close, four are not; a limit that the rounding exceeds shows that it is measured. */
+    @Test
+    void roundedWeightsAreHeldToAShareOfTheSpread() {
+        Run q8 = Run.glm("verify", "--weights", "q8", folder.toString());
+        assertEquals(0, q8.exitCode(), q8.out());
+        assertTrue(q8.out().contains("ChatGLM2, logits within 5.0e-02 of their spread\n"), q8.out());
+        assertTrue(largestShare(q8) > 1e-4, q8.out());
+
+        Run tight = Run.glm("verify", "--weights", "q8", "--tolerance", "1e-4", folder.toString());
+        assertEquals(1, tight.exitCode(), tight.out());
+        assertTrue(tight.out().contains("FAILED: logits"), tight.out());
+
+        Run q4 = Run.glm("verify", "--weights", "q4", folder.toString());
+        assertEquals(0, q4.exitCode(), q4.out());
+        assertTrue(largestShare(q4) > 4 * largestShare(q8), q4.out());
+    }
+
+    private static double largestShare(Run run) {
+        return run.out()
+                .lines()
+                .map(String::strip)
+                .filter(line -> line.matches("\\d.*"))
+                .filter(line -> !line.contains("cases"))
+                .mapToDouble(line -> Double.parseDouble(line.split(" +", -1)[3]))
+                .max()
+                .orElseThrow();
+    }
+
+    /** The ids of an original GLM's special tokens are in expected.json where its folder has no added_tokens.json. */
+    @Test
+    void specialTokensOfTheCaseStandInForTheModels() throws IOException {
+        Path golden = Path.of("..", "src", "test", "resources", "goldens", "glm_original_blank");
+        Path model = Files.createDirectory(temporary.resolve("original"));
+        for (String file : List.of("config.json", "pytorch_model.bin", "expected.json", "expected.safetensors")) {
+            Files.copy(golden.resolve(file), model.resolve(file));
+        }
+
+        Run run = Run.glm("verify", model.toString());
+        assertEquals(0, run.exitCode(), run.out());
+
+        Path expected = model.resolve("expected.json");
+        String json = Files.readString(expected);
+        Files.writeString(expected, json.replace("\"special_ids\"", "\"ids\""));
+        assertTrue(Run.glm("verify", model.toString()).out().contains("added_tokens.json"));
+        Files.writeString(expected, json.replaceFirst("\"sop\": *123", "\"sop\": -1"));
+        assertTrue(Run.glm("verify", model.toString())
+                .out()
+                .contains("expected special_ids.sop to be a token id, found -1"));
+    }
+
+    @Test
     void malformedCasesAreNamed() throws IOException {
         Path file = folder.resolve("expected.json");
         String json = Files.readString(file);

@@ -25,8 +25,8 @@ final class ChatGlm3Family extends RemoteCodeFamily {
     }
 
     @Override
-    public @Nullable PromptFormat promptFormat(Path folder) throws IOException {
-        Path file = folder.resolve("tokenizer.model");
+    public @Nullable PromptFormat promptFormat(ModelFolder folder) throws IOException {
+        Path file = folder.path().resolve("tokenizer.model");
         return Files.exists(file) ? new ChatGlm3PromptFormat(SentencePieceTokenizer.load(file)) : null;
     }
 }

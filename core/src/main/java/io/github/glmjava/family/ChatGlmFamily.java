@@ -7,7 +7,12 @@ import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.layer.NormConfig;
 import io.github.glmjava.layer.RotaryConfig;
 import io.github.glmjava.tokenizer.PromptFormat;
+import io.github.glmjava.tokenizer.SentencePieceTokenizer;
+import io.github.glmjava.tokenizer.TokenizerException;
+import io.github.glmjava.tokenizer.glm.ChatGlmPromptFormat;
 import io.github.glmjava.weights.CheckpointException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +28,9 @@ final class ChatGlmFamily implements ModelFamily {
     private static final int MASK_BEFORE_START = 4;
 
     private static final int GMASK_BEFORE_START = 3;
+
+    /** Before the pieces of the tokenizer's file, where {@code tokenizer_config.json} does not say it: its code's default. */
+    private static final int IMAGE_TOKENS = 20_000;
 
     @Override
     public String name() {
@@ -74,7 +82,7 @@ final class ChatGlmFamily implements ModelFamily {
         int start = config.integer("bos_token_id", MASK_BEFORE_START, vocabulary - 1);
         int mask = config.integer("mask_token_id", 0, vocabulary - 1, start - MASK_BEFORE_START);
         int globalMask = config.integer("gmask_token_id", 0, vocabulary - 1, start - GMASK_BEFORE_START);
-        return new BlankConfig(start, List.of(List.of(globalMask), List.of(mask)), false);
+        return new BlankConfig(start, List.of(), List.of(List.of(globalMask), List.of(mask)), false);
     }
 
     @Override
@@ -94,7 +102,32 @@ final class ChatGlmFamily implements ModelFamily {
     }
 
     @Override
-    public @Nullable PromptFormat promptFormat(Path folder) {
-        return null;
+    public @Nullable PromptFormat promptFormat(ModelFolder folder) throws IOException {
+        Path file = folder.path().resolve("ice_text.model");
+        if (!Files.exists(file)) {
+            return null;
+        }
+        ConfigFields settings = folder.tokenizerConfig();
+        int imageTokens = settings == null
+                ? IMAGE_TOKENS
+                : settings.integer(
+                        "num_image_tokens", 0, folder.config().integer("vocab_size", 1, 1 << 24), IMAGE_TOKENS);
+        ChatGlmPromptFormat format;
+        try {
+            format = new ChatGlmPromptFormat(SentencePieceTokenizer.load(file), imageTokens);
+        } catch (IllegalArgumentException e) {
+            throw new TokenizerException(file + ": not the tokenizer of ChatGLM-6B: " + e.getMessage(), e);
+        }
+        int start = format.tokenizer().specialId("<sop>");
+        if (start != folder.config().integer("bos_token_id", 0, 1 << 24)) {
+            throw folder.config()
+                    .wrong(
+                            "bos_token_id",
+                            folder.config().integer("bos_token_id", 0, 1 << 24),
+                            start + ", which is <sop> of " + file.getFileName() + " after " + imageTokens
+                                    + " image tokens (num_image_tokens of tokenizer_config.json, " + IMAGE_TOKENS
+                                    + " if absent)");
+        }
+        return format;
     }
 }

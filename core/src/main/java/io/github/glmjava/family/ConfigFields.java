@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,11 +33,19 @@ public final class ConfigFields {
             .build();
 
     private final Path file;
+
+    /** What messages put before a field's name: where the object is in the file. */
+    private final String place;
+
     private final JsonNode root;
     private final Set<String> asked = new HashSet<>();
 
-    private ConfigFields(Path file, JsonNode root) {
+    /** Stand-ins for other files of the folder. */
+    private final Map<String, ConfigFields> standIns = new HashMap<>();
+
+    private ConfigFields(Path file, String place, JsonNode root) {
         this.file = file;
+        this.place = place;
         this.root = root;
     }
 
@@ -71,7 +80,7 @@ public final class ConfigFields {
         if (!root.isObject()) {
             throw new CheckpointException(file + ": expected a JSON object, found " + root.getNodeType());
         }
-        return new ConfigFields(file, root);
+        return new ConfigFields(file, "", root);
     }
 
     /** A copy of all fields. */
@@ -82,6 +91,53 @@ public final class ConfigFields {
     /** The file, for messages. */
     public Path file() {
         return file;
+    }
+
+    /**
+     * Another file of the same folder.
+     *
+     * @throws CheckpointException if there is none, or it does not hold one JSON object
+     */
+    ConfigFields beside(String name) throws CheckpointException {
+        ConfigFields standIn = standIns.get(name);
+        if (standIn != null) {
+            return standIn;
+        }
+        Path other = file.resolveSibling(name);
+        try {
+            return read(other);
+        } catch (CheckpointException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new CheckpointException(other + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Lets numbers stand for another file of the folder, unless it is there. */
+    void standIn(String name, Map<String, Integer> numbers) {
+        Path other = file.resolveSibling(name);
+        if (!numbers.isEmpty() && !Files.exists(other)) {
+            standIns.put(name, new ConfigFields(other, "", MAPPER.valueToTree(numbers)));
+        }
+    }
+
+    /** The fields of an object in a field; none where that is absent. */
+    ConfigFields object(String field) throws CheckpointException {
+        JsonNode value = find(field);
+        if (value != null && !value.isObject()) {
+            throw wrong(field, value, "an object");
+        }
+        return new ConfigFields(file, place + field + ".", value == null ? MAPPER.createObjectNode() : value);
+    }
+
+    /** The fields that were asked for and are not there, in alphabetical order. */
+    List<String> missing() {
+        return asked.stream().filter(field -> !root.hasNonNull(field)).sorted().toList();
+    }
+
+    /** The names of all fields, in their order. */
+    List<String> names() {
+        return root.properties().stream().map(Map.Entry::getKey).toList();
     }
 
     /** Whether the field is there and not null. */
@@ -98,14 +154,15 @@ public final class ConfigFields {
     private JsonNode get(String field) throws CheckpointException {
         JsonNode value = find(field);
         if (value == null) {
-            throw new CheckpointException(file + ": field \"" + field + "\" is missing");
+            throw new CheckpointException(file + ": field \"" + place + field + "\" is missing");
         }
         return value;
     }
 
     /** An error about a field. */
     public CheckpointException wrong(String field, Object found, String expected) {
-        return new CheckpointException(file + ": field \"" + field + "\" is " + found + ", expected " + expected);
+        return new CheckpointException(
+                file + ": field \"" + place + field + "\" is " + found + ", expected " + expected);
     }
 
     /** A whole number in a range, both ends included. */
@@ -264,7 +321,7 @@ public final class ConfigFields {
         List<String> unknown = root.properties().stream()
                 .filter(field -> !asked.contains(field.getKey()) && !HarmlessFields.NAMES.contains(field.getKey()))
                 .filter(field -> isSet(field.getValue()))
-                .map(Map.Entry::getKey)
+                .map(field -> place + field.getKey())
                 .toList();
         if (!unknown.isEmpty()) {
             throw new CheckpointException(file + ": fields " + unknown

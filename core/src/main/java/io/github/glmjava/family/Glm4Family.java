@@ -22,8 +22,8 @@ final class Glm4Family extends RemoteCodeFamily {
     }
 
     @Override
-    public @Nullable PromptFormat promptFormat(Path folder) throws IOException {
-        Path file = folder.resolve("tokenizer.model");
+    public @Nullable PromptFormat promptFormat(ModelFolder folder) throws IOException {
+        Path file = folder.path().resolve("tokenizer.model");
         return Files.exists(file) ? new Glm4PromptFormat(TiktokenTokenizer.load(file)) : null;
     }
 }

@@ -6,7 +6,6 @@ import io.github.glmjava.layer.RotaryConfig;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.weights.CheckpointException;
 import java.io.IOException;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** GLM-4.5, 4.6 and 4.7 with Air (modeling_glm4_moe.py of transformers): mixtures of experts. */
@@ -42,7 +41,7 @@ final class Glm4MoeFamily implements ModelFamily {
     }
 
     @Override
-    public @Nullable PromptFormat promptFormat(Path folder) throws IOException {
-        return NativeLayout.promptFormat(folder);
+    public @Nullable PromptFormat promptFormat(ModelFolder folder) throws IOException {
+        return NativeLayout.promptFormat(folder.path());
     }
 }

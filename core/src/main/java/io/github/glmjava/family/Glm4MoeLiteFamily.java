@@ -7,7 +7,6 @@ import io.github.glmjava.layer.RotaryConfig;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.weights.CheckpointException;
 import java.io.IOException;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** GLM-4.7-Flash (modeling_glm4_moe_lite.py of transformers): latent attention, mixtures of experts. */
@@ -28,7 +27,6 @@ final class Glm4MoeLiteFamily implements ModelFamily {
     public GlmConfig architecture(ConfigFields config) throws CheckpointException {
         int heads = config.integer("num_attention_heads", 1, 1 << 14);
         config.integer("num_key_value_heads", heads, heads, heads);
-        config.requireNumber("partial_rotary_factor", 1);
         LatentConfig latent = new LatentConfig(
                 config.integer("q_lora_rank", 1, MAX_SIZE, 0),
                 config.integer("kv_lora_rank", 1, MAX_SIZE),
@@ -40,11 +38,18 @@ final class Glm4MoeLiteFamily implements ModelFamily {
         config.integer("qk_head_dim", latent.querySize(), latent.querySize(), latent.querySize());
         config.integer("head_dim", 1, MAX_SIZE, latent.rotarySize());
         AttentionConfig attention = latent.attention(heads);
+        if (latent.rotarySize() % 2 != 0) {
+            throw config.wrong("qk_rope_head_dim", latent.rotarySize(), "an even number: pairs are turned");
+        }
+        RopeFields rope = RopeFields.read(config, 1);
+        if (rope.factor() != 1) {
+            throw config.wrong("partial_rotary_factor", rope.factor(), "1: no other is supported");
+        }
         RotaryConfig.Pairing pairing =
                 config.flag("rope_interleave", true) ? RotaryConfig.Pairing.NEIGHBOURS : RotaryConfig.Pairing.HALVES;
         GlmConfig architecture = NativeLayout.architecture(config)
                 .attention(attention)
-                .rotary(NativeLayout.rotary(config, latent.rotarySize(), 1, pairing))
+                .rotary(new RotaryConfig(latent.rotarySize(), rope.base(), pairing))
                 .feedForward(NativeLayout.feedForward(config).withExperts(NativeLayout.experts(config)))
                 .build();
         config.requireKnown();
@@ -68,7 +73,7 @@ final class Glm4MoeLiteFamily implements ModelFamily {
     }
 
     @Override
-    public @Nullable PromptFormat promptFormat(Path folder) throws IOException {
-        return NativeLayout.promptFormat(folder);
+    public @Nullable PromptFormat promptFormat(ModelFolder folder) throws IOException {
+        return NativeLayout.promptFormat(folder.path());
     }
 }

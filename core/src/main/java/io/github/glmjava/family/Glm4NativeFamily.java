@@ -6,7 +6,6 @@ import io.github.glmjava.layer.RotaryConfig;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.weights.CheckpointException;
 import java.io.IOException;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** GLM-4-0414 and GLM-Z1 (modeling_glm4.py of transformers): {@code GlmFamily} with two more norms a block. */
@@ -43,7 +42,7 @@ final class Glm4NativeFamily implements ModelFamily {
     }
 
     @Override
-    public @Nullable PromptFormat promptFormat(Path folder) throws IOException {
-        return NativeLayout.promptFormat(folder);
+    public @Nullable PromptFormat promptFormat(ModelFolder folder) throws IOException {
+        return NativeLayout.promptFormat(folder.path());
     }
 }

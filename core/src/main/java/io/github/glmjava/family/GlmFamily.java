@@ -6,7 +6,6 @@ import io.github.glmjava.layer.RotaryConfig;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.weights.CheckpointException;
 import java.io.IOException;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** GLM-Edge and GLM-4-9B as transformers has them itself (modeling_glm.py): {@code GlmForCausalLM}. */
@@ -40,7 +39,7 @@ final class GlmFamily implements ModelFamily {
     }
 
     @Override
-    public @Nullable PromptFormat promptFormat(Path folder) throws IOException {
-        return NativeLayout.promptFormat(folder);
+    public @Nullable PromptFormat promptFormat(ModelFolder folder) throws IOException {
+        return NativeLayout.promptFormat(folder.path());
     }
 }

@@ -33,7 +33,9 @@ public final class ModelFamilies {
             }
         }
         throw new CheckpointException(folder.config().file() + ": model_type \""
-                + folder.config().text("model_type") + "\" with these fields is not supported; supported families: "
+                + folder.config().text("model_type") + "\" without "
+                + folder.config().missing()
+                + " is not supported; supported families: "
                 + FAMILIES.stream().map(ModelFamily::name).collect(Collectors.joining(", ")));
     }
 }

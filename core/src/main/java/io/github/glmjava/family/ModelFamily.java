@@ -4,7 +4,6 @@ import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.weights.CheckpointException;
 import java.io.IOException;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** One family of models: its dialect of {@code config.json}, its tensor names and its prompts. */
@@ -27,5 +26,5 @@ public interface ModelFamily {
 
     /** Reads the folder's tokenizer; null if the folder has none, which is enough to compute logits. */
     @Nullable
-    PromptFormat promptFormat(Path folder) throws IOException;
+    PromptFormat promptFormat(ModelFolder folder) throws IOException;
 }

@@ -7,6 +7,7 @@ import io.github.glmjava.weights.CheckpointException;
 import io.github.glmjava.weights.GgufFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A model in its files, a published folder or one file of GGUF: what it says of itself, its weights, its tokenizer. */
@@ -29,8 +30,19 @@ public final class ModelSource implements AutoCloseable {
      * @param path a folder with {@code config.json} and weights, or a file of GGUF
      * @throws CheckpointException if something is malformed, or the family is not known
      */
-    @SuppressWarnings("MustBeClosedChecker") // closed by close()
     public static ModelSource open(Path path) throws IOException {
+        return open(path, Map.of());
+    }
+
+    /**
+     * Opens a model.
+     *
+     * @param path a folder with {@code config.json} and weights, or a file of GGUF
+     * @param specialTokens as {@link io.github.glmjava.LoadOptions#specialTokens} has them
+     * @throws CheckpointException if something is malformed, or the family is not known
+     */
+    @SuppressWarnings("MustBeClosedChecker") // closed by close()
+    public static ModelSource open(Path path, Map<String, Integer> specialTokens) throws IOException {
         if (GgufFile.isGguf(path)) {
             GgufModel gguf = GgufModel.open(path);
             return open(
@@ -38,7 +50,7 @@ public final class ModelSource implements AutoCloseable {
                     () -> new ModelSource(
                             new ModelFolder(path, ConfigFields.parse(gguf.config(), path), null), gguf, gguf));
         }
-        ModelFolder files = ModelFolder.read(path);
+        ModelFolder files = ModelFolder.read(path, specialTokens);
         ModelFamilies.of(files); // before a checkpoint of something else is looked for
         Checkpoint checkpoint = Checkpoint.open(path);
         return open(checkpoint, () -> new ModelSource(files, checkpoint, null));
@@ -78,7 +90,7 @@ public final class ModelSource implements AutoCloseable {
      * @throws io.github.glmjava.tokenizer.TokenizerException if it is malformed or not supported
      */
     public @Nullable PromptFormat promptFormat() throws IOException {
-        return gguf == null ? family.promptFormat(files.path()) : gguf.promptFormat();
+        return gguf == null ? family.promptFormat(files) : gguf.promptFormat();
     }
 
     /** Writes into a folder all that belongs to a published model except the weights. */

@@ -61,19 +61,15 @@ final class NativeLayout {
     /** The part of a head that turns, by {@code partial_rotary_factor}. */
     static RotaryConfig rotary(ConfigFields config, int headSize, RotaryConfig.Pairing pairing)
             throws CheckpointException {
-        return rotary(config, headSize, config.positive("partial_rotary_factor", 0.5), pairing);
-    }
-
-    /** The given part of a head turns. */
-    static RotaryConfig rotary(ConfigFields config, int headSize, double factor, RotaryConfig.Pairing pairing)
-            throws CheckpointException {
-        config.requireUnset("rope_scaling");
-        int size = (int) (headSize * factor);
-        if (factor > 1 || size % 2 != 0) {
+        RopeFields rope = RopeFields.read(config, 0.5);
+        int size = (int) (headSize * rope.factor());
+        if (rope.factor() > 1 || size < 2 || size % 2 != 0) {
             throw config.wrong(
-                    "partial_rotary_factor", factor, "at most 1, and an even part of the " + headSize + " of a head");
+                    "partial_rotary_factor",
+                    rope.factor(),
+                    "at most 1, and an even part of the " + headSize + " of a head");
         }
-        return new RotaryConfig(size, config.positive("rope_theta", 10000), pairing);
+        return new RotaryConfig(size, rope.base(), pairing);
     }
 
     /** Norms in front of the sublayers. */

@@ -6,13 +6,20 @@ import io.github.glmjava.layer.FeedForwardConfig;
 import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.layer.NormConfig;
 import io.github.glmjava.layer.RotaryConfig;
+import io.github.glmjava.tokenizer.HuggingFaceTokenizer;
 import io.github.glmjava.tokenizer.PromptFormat;
+import io.github.glmjava.tokenizer.SentencePieceTokenizer;
+import io.github.glmjava.tokenizer.Tokenizer;
+import io.github.glmjava.tokenizer.glm.OriginalGlmPromptFormat;
+import io.github.glmjava.tokenizer.glm.OriginalGlmTokenizer;
 import io.github.glmjava.weights.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The original GLM, which fills blanks (Du et al. 2022; modeling_glm.py of THUDM/glm-large-chinese). */
@@ -22,10 +29,9 @@ final class OriginalGlmFamily implements ModelFamily {
     /** The code's default, which no configuration changes. */
     private static final double EPSILON = 1e-5;
 
-    /** The tokenizer's own numbers, beside {@code config.json}, which does not have them. */
-    private static final String TOKENS = "added_tokens.json";
-
     private static final String START = "<|startofpiece|>";
+    private static final String END_OF_TEXT = "<|endoftext|>";
+    private static final List<String> ENDS = List.of("<|endofpiece|>", END_OF_TEXT);
     private static final List<String> MASKS = List.of("[MASK]", "[sMASK]", "[gMASK]");
 
     @Override
@@ -75,27 +81,27 @@ final class OriginalGlmFamily implements ModelFamily {
         return architecture;
     }
 
+    /** The tokenizer's own numbers, which {@code config.json} does not have. */
     private static BlankConfig blank(ConfigFields config, int vocabulary) throws CheckpointException {
-        Path file = config.file().resolveSibling(TOKENS);
-        if (!Files.isRegularFile(file)) {
+        ConfigFields tokens = config.beside(ModelFolder.ADDED_TOKENS);
+        List<Integer> masks = known(tokens, MASKS, vocabulary);
+        if (masks.isEmpty()) {
             throw new CheckpointException(
-                    file + ": no such file; it must have the ids of " + START + " and of one or more of " + MASKS);
+                    tokens.file() + ": expected the id of one or more of " + MASKS + ", found none");
         }
-        ConfigFields tokens;
-        try {
-            tokens = ConfigFields.read(file);
-        } catch (CheckpointException e) {
-            throw e;
-        } catch (IOException e) {
-            throw new CheckpointException(file + ": cannot be read: " + e.getMessage(), e);
-        }
-        List<Integer> masks = new ArrayList<>();
-        for (String mask : MASKS) {
-            if (tokens.has(mask)) {
-                masks.add(tokens.integer(mask, 0, vocabulary - 1));
+        return new BlankConfig(
+                tokens.integer(START, 0, vocabulary - 1), known(tokens, ENDS, vocabulary), List.of(masks), true);
+    }
+
+    private static List<Integer> known(ConfigFields tokens, List<String> names, int vocabulary)
+            throws CheckpointException {
+        List<Integer> ids = new ArrayList<>();
+        for (String name : names) {
+            if (tokens.has(name)) {
+                ids.add(tokens.integer(name, 0, vocabulary - 1));
             }
         }
-        return new BlankConfig(tokens.integer(START, 0, vocabulary - 1), List.of(masks), true);
+        return ids;
     }
 
     @Override
@@ -115,7 +121,34 @@ final class OriginalGlmFamily implements ModelFamily {
     }
 
     @Override
-    public @Nullable PromptFormat promptFormat(Path folder) {
-        return null;
+    public @Nullable PromptFormat promptFormat(ModelFolder folder) throws IOException {
+        Path pieces = folder.path().resolve("cog-pretrain.model");
+        Path vocabularyFile = folder.path().resolve("vocab.json");
+        Path merges = folder.path().resolve("merges.txt");
+        boolean chinese = Files.exists(pieces);
+        if (!chinese && !(Files.exists(vocabularyFile) && Files.exists(merges))) {
+            return null;
+        }
+        ConfigFields tokens = folder.config().beside(ModelFolder.ADDED_TOKENS);
+        int vocabulary = folder.config().integer("vocab_size", 1, 1 << 24);
+        Map<String, Integer> specialTokens = new HashMap<>();
+        for (String name : tokens.names()) {
+            specialTokens.put(name, tokens.integer(name, 0, vocabulary - 1));
+        }
+        Tokenizer file;
+        if (chinese) {
+            file = SentencePieceTokenizer.load(pieces);
+        } else {
+            HuggingFaceTokenizer gpt2 = HuggingFaceTokenizer.loadGpt2(vocabularyFile, merges);
+            if (gpt2.id(END_OF_TEXT) >= 0) {
+                specialTokens.putIfAbsent(END_OF_TEXT, gpt2.id(END_OF_TEXT)); // it is GPT-2's own
+            }
+            file = gpt2;
+        }
+        try {
+            return new OriginalGlmPromptFormat(new OriginalGlmTokenizer(file, specialTokens));
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointException(tokens.file() + ": " + e.getMessage(), e);
+        }
     }
 }

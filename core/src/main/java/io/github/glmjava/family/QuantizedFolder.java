@@ -60,7 +60,7 @@ public final class QuantizedFolder {
             throw new IllegalArgumentException("adapters and prefixes are not written into a quantised folder");
         }
         NewFolder.requireFree(target);
-        try (ModelSource model = ModelSource.open(source);
+        try (ModelSource model = ModelSource.open(source, options.specialTokens());
                 WorkerTeam team = new WorkerTeam(options.threads())) {
             Checkpoint checkpoint = model.checkpoint();
             if (QuantizedTensors.areIn(checkpoint)) {

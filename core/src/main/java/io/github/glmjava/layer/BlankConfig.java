@@ -8,14 +8,16 @@ import java.util.List;
  * two positions: in the text (for a filling token that of its mask), and in the blank (0 for the text, then 1, 2, ...).
  *
  * @param startToken begins the filling of a blank, {@code <sop>}
+ * @param endTokens each ends it
  * @param masks kinds of masks, the more important ones first: only the first kind that occurs in the text counts. A kind
  *     is a list of token ids
  * @param severalBlanks whether every start token begins the next blank; if not, only the first start token is one, and
  *     the first mask is its blank
  */
-public record BlankConfig(int startToken, List<List<Integer>> masks, boolean severalBlanks) {
+public record BlankConfig(int startToken, List<Integer> endTokens, List<List<Integer>> masks, boolean severalBlanks) {
     /** Copies the lists. */
     public BlankConfig {
+        endTokens = List.copyOf(endTokens);
         masks = masks.stream().map(List::copyOf).toList();
     }
 }

@@ -47,7 +47,7 @@ public final class ModelBenchmark {
     public static BenchmarkResult run(Path folder, LoadOptions options, BenchmarkPlan plan, Consumer<String> progress)
             throws IOException {
         long start = System.nanoTime();
-        try (ModelSource source = ModelSource.open(folder)) {
+        try (ModelSource source = ModelSource.open(folder, options.specialTokens())) {
             return new ModelBenchmark(folder.toString(), options, plan, progress)
                     .run(source.files(), source.family(), source.checkpoint(), start, WeightFormat.AS_STORED.name());
         }

@@ -44,7 +44,7 @@ public final class Perplexity {
     public static PerplexityResult measure(
             Path folder, LoadOptions options, String text, PerplexityWindows windows, DoubleConsumer progress)
             throws IOException {
-        try (ModelSource source = ModelSource.open(folder)) {
+        try (ModelSource source = ModelSource.open(folder, options.specialTokens())) {
             return measure(source, options, text, windows, progress);
         }
     }

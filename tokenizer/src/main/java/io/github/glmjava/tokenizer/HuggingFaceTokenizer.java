@@ -41,6 +41,18 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     }
 
     /**
+     * Reads the two files of a GPT-2 tokenizer, which came before {@code tokenizer.json}.
+     *
+     * @param vocabulary {@code vocab.json}: ids by token; at most 16 MB
+     * @param merges {@code merges.txt}: a pair of tokens a line, the first to be merged first; at most 16 MB
+     * @throws TokenizerException if a file is malformed
+     * @throws IOException if a file cannot be read
+     */
+    public static HuggingFaceTokenizer loadGpt2(Path vocabulary, Path merges) throws IOException {
+        return parse(Gpt2Files.toTokenizerJson(vocabulary, merges), vocabulary + " with " + merges.getFileName());
+    }
+
+    /**
      * Reads a tokenizer from memory.
      *
      * @param content the bytes of a {@code tokenizer.json}
