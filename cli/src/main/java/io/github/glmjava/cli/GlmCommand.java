@@ -23,17 +23,8 @@ import picocli.CommandLine.ScopeType;
         exitCodeList = {"0:done", "1:verify found a difference", "2:wrong usage, or something else went wrong"})
 public final class GlmCommand {
     /** In the order in which help shows them. */
-    private static final List<String> COMMANDS =
-            List.of("generate",
-            "chat",
-            "fill",
-            "tokenize",
-            "inspect",
-            "verify",
-            "perplexity",
-            "quantize",
-            "convert",
-            "bench");
+    private static final List<String> COMMANDS = List.of(
+            "generate", "chat", "fill", "tokenize", "inspect", "verify", "perplexity", "quantize", "convert", "bench");
 
     /** The exit code of all errors. */
     static final int ERROR = 2;
