@@ -281,7 +281,7 @@ public final class GlmModel implements AutoCloseable {
 
     private ModelSequence newSequence() {
         checkOpen();
-        return new ModelSequence(loaded.newSequence(), () -> open);
+        return new ModelSequence(loaded.newSequence(), loaded.network().bytesPerToken(), () -> open);
     }
 
     private void checkOpen() {

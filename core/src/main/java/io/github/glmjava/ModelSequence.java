@@ -6,11 +6,25 @@ import java.util.function.BooleanSupplier;
 
 /** A sequence of a model that may be closed under it: using it then is a clear error. */
 final class ModelSequence implements TokenSequence {
+    /**
+     * So few tokens of a small network are computed one at a time, as in decoding: in a program that has just started, it
+     * takes a second to compile the kernels for many tokens, and a hundredth of that to read the weights some more times.
+     */
+    private static final int FEW_TOKENS = 32;
+
+    private static final long SMALL_NETWORK_BYTES = 64L << 20;
+
     private final NetworkSequence sequence;
+    private final int fewTokens;
     private final BooleanSupplier modelOpen;
 
-    ModelSequence(NetworkSequence sequence, BooleanSupplier modelOpen) {
+    /**
+     * @param weightBytes what a token reads
+     * @param modelOpen whether the model still is
+     */
+    ModelSequence(NetworkSequence sequence, long weightBytes, BooleanSupplier modelOpen) {
         this.sequence = sequence;
+        fewTokens = weightBytes <= SMALL_NETWORK_BYTES ? FEW_TOKENS : 0;
         this.modelOpen = modelOpen;
     }
 
@@ -32,7 +46,11 @@ final class ModelSequence implements TokenSequence {
     @Override
     public void append(int[] ids, int from, int to) {
         checkOpen();
-        sequence.append(ids, from, to);
+        if (to - from <= fewTokens) {
+            sequence.appendSingly(ids, from, to);
+        } else {
+            sequence.append(ids, from, to);
+        }
     }
 
     @Override

@@ -6,11 +6,15 @@ import io.github.glmjava.GenerationRequest;
 import io.github.glmjava.GenerationResult;
 import io.github.glmjava.GlmModel;
 import io.github.glmjava.LoadOptions;
+import io.github.glmjava.WeightFormat;
+import io.github.glmjava.layer.NetworkBatch;
 import io.github.glmjava.layer.NetworkSequence;
+import io.github.glmjava.tensor.CacheFormat;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
@@ -31,34 +35,76 @@ final class AllocationMeter {
 
     private AllocationMeter() {}
 
-    /** Arguments: {@code sequence} or {@code generate}, the model's folder, the number of threads, how little is enough. */
+    /**
+     * Arguments: {@code sequence}, {@code batch} or {@code generate}, the model's folder, the number of threads, how little is
+     * enough, and except for {@code generate} the formats of weights and of keys and values.
+     */
     public static void main(String[] args) throws IOException {
         Path folder = Path.of(args[1]);
         int threads = Integer.parseInt(args[2]);
         long enough = Long.parseLong(args[3]);
-        System.out.println(
-                args[0].equals("sequence") ? sequence(folder, threads, enough) : generate(folder, threads, enough));
+        if (args[0].equals("generate")) {
+            System.out.println(generate(folder, threads, enough));
+            return;
+        }
+        WeightFormat weights = WeightFormat.valueOf(args[4]);
+        CacheFormat cache = CacheFormat.valueOf(args[5]);
+        try (OpenNetwork network = OpenNetwork.open(folder, threads, weights, cache)) {
+            System.out.println(
+                    args[0].equals("batch") ? batch(network, threads, enough) : sequence(network, threads, enough));
+        }
     }
 
-    private static long sequence(Path folder, int threads, long enough) throws IOException {
-        try (OpenNetwork network = OpenNetwork.open(folder, threads)) {
-            NetworkSequence sequence = network.sequence(PROMPT);
-            int[] ids = new int[STEPS];
-            for (int i = 0; i < STEPS; i++) {
-                ids[i] = 3 + 4 * i;
-            }
-            sequence.append(ids, 0, PROMPT);
-            long[] team = teamAndThisThread(threads);
-            return least(enough, () -> {
-                sequence.truncate(PROMPT);
-                long before = allocated(team);
-                for (int step = 0; step < STEPS; step++) {
-                    sequence.append(ids, step, step + 1);
-                    sequence.logits();
-                }
-                return allocated(team) - before;
-            });
+    private static int[] ids() {
+        int[] ids = new int[STEPS];
+        for (int i = 0; i < STEPS; i++) {
+            ids[i] = 3 + 2 * i;
         }
+        return ids;
+    }
+
+    /** Several sequences decoded together. */
+    private static long batch(OpenNetwork network, int threads, long enough) {
+        NetworkBatch batch = network.batch(PROMPT);
+        int[] ids = ids();
+        List<NetworkSequence> sequences = List.of(batch.newSequence(), batch.newSequence(), batch.newSequence());
+        for (NetworkSequence sequence : sequences) {
+            sequence.append(ids, 0, PROMPT);
+        }
+        int[] next = new int[sequences.size()];
+        long[] team = teamAndThisThread(threads);
+        return least(enough, () -> {
+            for (int i = 0; i < sequences.size(); i++) {
+                sequences.get(i).truncate(PROMPT);
+            }
+            long before = allocated(team);
+            for (int step = 0; step < STEPS; step++) {
+                for (int i = 0; i < next.length; i++) {
+                    next[i] = ids[(step + i) % STEPS];
+                }
+                batch.step(sequences, next);
+                for (int i = 0; i < next.length; i++) {
+                    sequences.get(i).logits();
+                }
+            }
+            return allocated(team) - before;
+        });
+    }
+
+    private static long sequence(OpenNetwork network, int threads, long enough) {
+        NetworkSequence sequence = network.sequence(PROMPT);
+        int[] ids = ids();
+        sequence.append(ids, 0, PROMPT);
+        long[] team = teamAndThisThread(threads);
+        return least(enough, () -> {
+            sequence.truncate(PROMPT);
+            long before = allocated(team);
+            for (int step = 0; step < STEPS; step++) {
+                sequence.append(ids, step, step + 1);
+                sequence.logits();
+            }
+            return allocated(team) - before;
+        });
     }
 
     /** Through the public API with a listener; a long answer less a short one. */

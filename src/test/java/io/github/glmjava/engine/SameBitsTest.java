@@ -90,6 +90,9 @@ class SameBitsTest {
                 NetworkSequence sequence = network.sequence(64);
                 sequence.append(ids, 0, prompt);
                 assertSameBits(prompt - 1, sequence.logits(), "prompt of " + prompt);
+                NetworkSequence singly = network.sequence(64);
+                singly.appendSingly(ids, 0, prompt);
+                assertSameBits(prompt - 1, singly.logits(), "prompt of " + prompt + ", one at a time");
                 for (int position = prompt; position < LENGTH; position++) {
                     sequence.append(ids, position, position + 1);
                     assertSameBits(position, sequence.logits(), "decoding after " + prompt);

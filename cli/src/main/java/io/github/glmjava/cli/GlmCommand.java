@@ -2,6 +2,7 @@ package io.github.glmjava.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -21,6 +22,10 @@ import picocli.CommandLine.ScopeType;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:verify found a difference", "2:wrong usage, or something else went wrong"})
 public final class GlmCommand {
+    /** In the order in which help shows them. */
+    private static final List<String> COMMANDS = List.of(
+            "generate", "chat", "fill", "tokenize", "inspect", "verify", "perplexity", "quantize", "convert", "bench");
+
     /** The exit code of all errors. */
     static final int ERROR = 2;
 
@@ -51,18 +56,7 @@ public final class GlmCommand {
     /** Runs a command and gives its exit code. */
     static int run(CommandStreams streams, String... arguments) {
         GlmCommand glm = new GlmCommand(streams);
-        CommandLine commandLine = new CommandLine(glm)
-                .addSubcommand(new GenerateCommand(glm))
-                .addSubcommand(new ChatCommand(glm))
-                .addSubcommand(new FillCommand(glm))
-                .addSubcommand(new TokenizeCommand(glm))
-                .addSubcommand(new InspectCommand(glm))
-                .addSubcommand(new VerifyCommand(glm))
-                .addSubcommand(new PerplexityCommand(glm))
-                .addSubcommand(new QuantizeCommand(glm))
-                .addSubcommand(new ConvertCommand(glm))
-                .addSubcommand(new BenchCommand(glm))
-                .addSubcommand(new HelpCommand())
+        CommandLine commandLine = glm.commandLine(arguments)
                 .setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((exception, unparsed) -> glm.wrongUsage(exception))
@@ -79,6 +73,32 @@ public final class GlmCommand {
             streams.out().flush();
             streams.err().flush();
         }
+    }
+
+    /** Only the command that is called is set up, if its name comes first: reading the annotations of all takes its time. */
+    private CommandLine commandLine(String... arguments) {
+        CommandLine commandLine = new CommandLine(this);
+        boolean named = arguments.length > 0 && COMMANDS.contains(arguments[0]);
+        for (String name : named ? List.of(arguments[0]) : COMMANDS) {
+            commandLine.addSubcommand(command(name));
+        }
+        return named ? commandLine : commandLine.addSubcommand(new HelpCommand());
+    }
+
+    private Object command(String name) {
+        return switch (name) {
+            case "generate" -> new GenerateCommand(this);
+            case "chat" -> new ChatCommand(this);
+            case "fill" -> new FillCommand(this);
+            case "tokenize" -> new TokenizeCommand(this);
+            case "inspect" -> new InspectCommand(this);
+            case "verify" -> new VerifyCommand(this);
+            case "perplexity" -> new PerplexityCommand(this);
+            case "quantize" -> new QuantizeCommand(this);
+            case "convert" -> new ConvertCommand(this);
+            case "bench" -> new BenchCommand(this);
+            default -> throw new IllegalArgumentException(name);
+        };
     }
 
     CommandStreams streams() {

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * Chooses the experts of each token (modeling_glm4_moe.py, {@code Glm4MoeTopkRouter}). An expert's score is the sigmoid of
  * its logit; a correction, learned to even out the load, is added for the choice alone.
  */
-public final class ExpertRouter {
+public final class ExpertRouter implements PerToken {
     private final ExpertsConfig config;
     private final Matrix weight;
     private final float[] correction;
@@ -26,14 +26,13 @@ public final class ExpertRouter {
     void route(Workspace workspace, float[] input, int tokens, ExpertChoice choice) {
         choice.reserve(config, tokens);
         workspace.multiplication().multiply(weight, input, tokens, choice.scores);
-        if (tokens == 1) {
-            choose(choice, 0);
-        } else {
-            workspace.forEachToken(tokens, token -> choose(choice, token));
-        }
+        workspace.forEachToken(this, 0, choice.scores, choice.corrected, tokens);
     }
 
-    private void choose(ExpertChoice choice, int token) {
+    /** Turns a token's logits into scores and notes its experts. */
+    @Override
+    public void run(Workspace workspace, int layer, float[] scores, float[] corrected, int token) {
+        ExpertChoice choice = workspace.expertChoice();
         int experts = config.experts();
         int first = token * experts;
         for (int expert = 0; expert < experts; expert++) {

@@ -16,26 +16,22 @@ public record GroupedAttention(
         Projection queryKeyValue,
         @Nullable RmsNorm queryNorm,
         @Nullable RmsNorm keyNorm,
-        Linear output) implements Attention {
+        Linear output) implements Attention, PerToken {
     @Override
     public void apply(Workspace workspace, int layer, float[] input, int tokens, float[] result) {
         queryKeyValue.apply(workspace, input, tokens, workspace.queryKeyValue);
-        if (tokens == 1) {
-            rotateAndStore(workspace, layer, 0);
-        } else {
-            workspace.forEachToken(tokens, token -> rotateAndStore(workspace, layer, token));
-        }
+        workspace.forEachToken(this, layer, workspace.queryKeyValue, workspace.queryKeyValue, tokens);
         workspace.attentionPass().attend(layer, workspace.queryKeyValue, workspace.attention);
         output.apply(workspace, workspace.attention, tokens, result);
     }
 
     /** Turns one token's queries and keys and puts its keys and values into the cache. */
-    private void rotateAndStore(Workspace workspace, int layer, int token) {
+    @Override
+    public void run(Workspace workspace, int layer, float[] input, float[] features, int token) {
         AttentionConfig config = workspace.config().attention();
         Kernels kernels = workspace.kernels();
         KeyValueCache cache = workspace.rows().cache(token);
         int slot = workspace.rows().slot(token);
-        float[] features = workspace.queryKeyValue;
         RotaryEmbedding rotary = workspace.rotary();
         int first = token * config.projectedSize();
         for (int head = 0; head < config.heads(); head++) {

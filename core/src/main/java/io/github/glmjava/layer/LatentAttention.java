@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * projections are absorbed: {@code q_h . k_h = (U_h^T q_plain) . c + q_rotary . r}, and the sum of weighted values is
  * {@code V_h} times that of weighted latents. So every head reads the same short key, and a long context stays cheap.
  */
-public final class LatentAttention implements Attention {
+public final class LatentAttention implements Attention, PerToken {
     private final AttentionConfig config;
     private final LatentConfig latent;
     private final @Nullable Linear queryDown;
@@ -63,11 +63,7 @@ public final class LatentAttention implements Attention {
         space.reserve(tokens);
         projectQueries(workspace, space, input, tokens);
         latentDown.apply(workspace, input, tokens, space.latents);
-        if (tokens == 1) {
-            rotateAndStore(workspace, space, layer, 0);
-        } else {
-            workspace.forEachToken(tokens, token -> rotateAndStore(workspace, space, layer, token));
-        }
+        workspace.forEachToken(this, layer, space.latents, workspace.queryKeyValue, tokens);
         HeadFeatures absorbed = space.absorbed.in(workspace.queryKeyValue);
         space.multiplication.multiply(keysToLatent, space.plainQueries.in(space.queries), tokens, absorbed);
         workspace.attentionPass().attend(layer, workspace.queryKeyValue, workspace.attention);
@@ -87,22 +83,24 @@ public final class LatentAttention implements Attention {
     }
 
     /** Turns one token's queries and key, and puts its latent and key into the cache. */
-    private void rotateAndStore(Workspace workspace, LatentSpace space, int layer, int token) {
+    @Override
+    public void run(Workspace workspace, int layer, float[] latents, float[] queryKeyValue, int token) {
         Kernels kernels = workspace.kernels();
+        float[] queries = workspace.latentSpace().queries;
         RotaryEmbedding rotary = workspace.rotary();
         int rank = latent.rank();
         int key = token * config.keySize();
-        latentNorm.applyInPlace(kernels, space.latents, key);
-        rotary.rotate(kernels, token, space.latents, key + rank);
+        latentNorm.applyInPlace(kernels, latents, key);
+        rotary.rotate(kernels, token, latents, key + rank);
         KeyValueCache cache = workspace.rows().cache(token);
         int slot = workspace.rows().slot(token);
-        cache.storeKey(layer, 0, slot, space.latents, key);
-        cache.storeValue(layer, 0, slot, space.latents, key);
+        cache.storeKey(layer, 0, slot, latents, key);
+        cache.storeValue(layer, 0, slot, latents, key);
         for (int head = 0; head < config.heads(); head++) {
             int source = (token * config.heads() + head) * latent.querySize() + latent.plainSize();
-            rotary.rotate(kernels, token, space.queries, source);
+            rotary.rotate(kernels, token, queries, source);
             int target = token * config.projectedSize() + config.queryOffset(head) + rank;
-            System.arraycopy(space.queries, source, workspace.queryKeyValue, target, latent.rotarySize());
+            System.arraycopy(queries, source, queryKeyValue, target, latent.rotarySize());
         }
     }
 }

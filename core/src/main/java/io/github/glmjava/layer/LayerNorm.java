@@ -1,9 +1,7 @@
 package io.github.glmjava.layer;
 
-import io.github.glmjava.tensor.Kernels;
-
 /** Layer normalisation (Ba et al. 2016) with a learned weight and bias. */
-public final class LayerNorm implements Norm {
+public final class LayerNorm implements Norm, PerToken {
     private final float[] weight;
     private final float[] bias;
     private final float epsilon;
@@ -21,13 +19,12 @@ public final class LayerNorm implements Norm {
 
     @Override
     public void apply(Workspace workspace, float[] input, int tokens, float[] output) {
-        Kernels kernels = workspace.kernels();
-        int size = weight.length;
-        if (tokens == 1) {
-            kernels.layerNorm(input, 0, weight, bias, epsilon, output, 0);
-            return;
-        }
-        workspace.forEachToken(
-                tokens, token -> kernels.layerNorm(input, token * size, weight, bias, epsilon, output, token * size));
+        workspace.forEachToken(this, 0, input, output, tokens);
+    }
+
+    @Override
+    public void run(Workspace workspace, int layer, float[] input, float[] output, int token) {
+        int offset = token * weight.length;
+        workspace.kernels().layerNorm(input, offset, weight, bias, epsilon, output, offset);
     }
 }

@@ -94,6 +94,18 @@ public final class NetworkSequence {
     }
 
     /**
+     * Feeds tokens as {@link #append}, but computes them one at a time: reads all weights for each of them, and needs no
+     * other code than decoding does.
+     */
+    public void appendSingly(int[] ids, int from, int to) {
+        checkTokens(ids, from, to);
+        positions.append(ids, from, to);
+        if (!positions.isOpen()) {
+            compute(null, 0, 1);
+        }
+    }
+
+    /**
      * Feeds tokens and computes the logits after each of them.
      *
      * @return {@code ids.length x vocabularySize}
@@ -104,7 +116,7 @@ public final class NetworkSequence {
         int before = positions.length();
         positions.append(ids, 0, ids.length);
         float[][] result = new float[ids.length][vocabularySize()];
-        compute(result, before);
+        compute(result, before, chunk);
         return result;
     }
 
@@ -113,8 +125,9 @@ public final class NetworkSequence {
      * more when there are more of them.
      *
      * @param result receives the logits of the tokens from index {@code firstRow} on, or null
+     * @param together how many tokens are computed at a time at most
      */
-    private void compute(float @Nullable [][] result, int firstRow) {
+    private void compute(float @Nullable [][] result, int firstRow, int together) {
         int mutually = positions.mutuallyVisible();
         if (mutually != computedMutually) {
             computed = 0;
@@ -122,7 +135,7 @@ public final class NetworkSequence {
         }
         while (computed < positions.length()) {
             int first = computed;
-            int most = first < mutually ? mutually : Math.min(first + chunk, positions.length());
+            int most = first < mutually ? mutually : Math.min(first + together, positions.length());
             int tokens = most - first;
             forward(first, tokens);
             pass.copyHidden(tokens - 1, 1, lastHidden);
@@ -189,7 +202,7 @@ public final class NetworkSequence {
     /** Computes what was fed, unless what its tokens see may still grow. */
     void computeAlone() {
         if (!positions.isOpen()) {
-            compute(null, 0);
+            compute(null, 0, chunk);
         }
     }
 
@@ -221,7 +234,7 @@ public final class NetworkSequence {
      */
     public float[] logits() {
         if (computed < length()) {
-            compute(null, 0);
+            compute(null, 0, chunk);
         }
         if (length() == 0 || length() != stateLength) {
             throw new IllegalStateException("feed a token before asking for logits");

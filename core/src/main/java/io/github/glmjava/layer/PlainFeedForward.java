@@ -1,7 +1,5 @@
 package io.github.glmjava.layer;
 
-import io.github.glmjava.tensor.Kernels;
-
 /**
  * The feed-forward network without a gate: {@code down(gelu(up(x)))}.
  *
@@ -9,26 +7,22 @@ import io.github.glmjava.tensor.Kernels;
  * @param down the projection back to the residual stream
  * @param byTanh whether gelu is approximated with tanh, as the original code of some families does
  */
-public record PlainFeedForward(Linear up, Linear down, boolean byTanh) implements FeedForward {
+public record PlainFeedForward(Linear up, Linear down, boolean byTanh) implements FeedForward, PerToken {
     @Override
     public void apply(Workspace workspace, float[] input, int tokens, float[] result) {
-        Kernels kernels = workspace.kernels();
-        int width = up.outputs();
-        float[] inner = workspace.inner(tokens * width);
+        float[] inner = workspace.inner(tokens * up.outputs());
         up.apply(workspace, input, tokens, inner);
-        if (tokens == 1) {
-            activate(kernels, inner, 0, width);
-        } else {
-            workspace.forEachToken(tokens, token -> activate(kernels, inner, token * width, width));
-        }
+        workspace.forEachToken(this, 0, inner, inner, tokens);
         down.apply(workspace, inner, tokens, result);
     }
 
-    private void activate(Kernels kernels, float[] values, int offset, int count) {
+    @Override
+    public void run(Workspace workspace, int layer, float[] input, float[] output, int token) {
+        int width = up.outputs();
         if (byTanh) {
-            kernels.geluByTanh(values, offset, count);
+            workspace.kernels().geluByTanh(output, token * width, width);
         } else {
-            kernels.gelu(values, offset, count);
+            workspace.kernels().gelu(output, token * width, width);
         }
     }
 }

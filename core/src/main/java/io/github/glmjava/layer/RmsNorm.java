@@ -3,7 +3,7 @@ package io.github.glmjava.layer;
 import io.github.glmjava.tensor.Kernels;
 
 /** Root mean square layer normalisation with a learned weight. */
-public final class RmsNorm implements Norm {
+public final class RmsNorm implements Norm, PerToken {
     private final float[] weight;
     private final float epsilon;
 
@@ -23,13 +23,12 @@ public final class RmsNorm implements Norm {
 
     @Override
     public void apply(Workspace workspace, float[] input, int tokens, float[] output) {
-        Kernels kernels = workspace.kernels();
-        int size = weight.length;
-        if (tokens == 1) {
-            kernels.rmsNorm(input, 0, weight, epsilon, output, 0);
-            return;
-        }
-        workspace.forEachToken(
-                tokens, token -> kernels.rmsNorm(input, token * size, weight, epsilon, output, token * size));
+        workspace.forEachToken(this, 0, input, output, tokens);
+    }
+
+    @Override
+    public void run(Workspace workspace, int layer, float[] input, float[] output, int token) {
+        int offset = token * weight.length;
+        workspace.kernels().rmsNorm(input, offset, weight, epsilon, output, offset);
     }
 }

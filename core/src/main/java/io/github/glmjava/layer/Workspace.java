@@ -4,7 +4,6 @@ import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.MatrixMultiplication;
 import io.github.glmjava.tensor.WorkerTeam;
 import java.util.Objects;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Workspace {
     private final GlmConfig config;
     private final Kernels kernels;
-    private final WorkerTeam team;
+    private final TokenLoop tokenLoop;
     private final TokenRows rows = new TokenRows();
     private final MatrixMultiplication multiplication;
     private final AttentionPass attentionPass;
@@ -49,7 +48,7 @@ final class Workspace {
     Workspace(GlmConfig config, Kernels kernels, WorkerTeam team) {
         this.config = config;
         this.kernels = kernels;
-        this.team = team;
+        tokenLoop = new TokenLoop(this, team);
         multiplication = new MatrixMultiplication(team);
         LatentConfig latent = config.attention().latent();
         latentSpace = latent == null ? null : new LatentSpace(config.attention(), latent, team);
@@ -111,16 +110,9 @@ final class Workspace {
         return array.length < floats ? new float[floats] : array;
     }
 
-    /** Runs independent work for each token, in parallel; the lambda makes it unfit for the decode step. */
-    void forEachToken(int tokens, IntConsumer work) {
-        team.run(
-                (worker, from, to) -> {
-                    for (int token = from; token < to; token++) {
-                        work.accept(token);
-                    }
-                },
-                tokens,
-                1);
+    /** Runs independent work for each token, in parallel where there are several. */
+    void forEachToken(PerToken work, int layer, float[] input, float[] output, int tokens) {
+        tokenLoop.run(work, layer, input, output, tokens);
     }
 
     GlmConfig config() {
