@@ -80,7 +80,10 @@ class RopeParametersTest {
         config.set("rope_parameters", JsonMapper.shared().readTree(parameters));
         write();
         Throwable error = assertThrows(CheckpointException.class, () -> GlmModel.load(folder));
-        assertTrue(String.valueOf(error.getMessage()).contains(folder.resolve("config.json").toString()), error.getMessage());
+        assertTrue(
+                String.valueOf(error.getMessage())
+                        .contains(folder.resolve("config.json").toString()),
+                error.getMessage());
         assertTrue(String.valueOf(error.getMessage()).contains(field), error.getMessage());
     }
 
