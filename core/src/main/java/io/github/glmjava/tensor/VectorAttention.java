@@ -160,7 +160,7 @@ final class VectorAttention {
         float before = state.maximum[row];
         float maximum = Math.max(before, largest(tile.scores, start, start + end));
         float sum = weigh(tile.scores, start, start + end, maximum);
-        float rescale = exp(before - maximum);
+        float rescale = Lanes.exp(before - maximum);
         state.maximum[row] = maximum;
         state.sum[row] = state.sum[row] * rescale + sum;
         scale(state.accumulated, row * state.width, (row + 1) * state.width, rescale);
@@ -195,8 +195,8 @@ final class VectorAttention {
     /** See {@link Kernels#merge}. */
     static void merge(AttentionState total, int row, AttentionState part, int partRow) {
         float maximum = Math.max(total.maximum[row], part.maximum[partRow]);
-        float kept = exp(total.maximum[row] - maximum);
-        float added = exp(part.maximum[partRow] - maximum);
+        float kept = Lanes.exp(total.maximum[row] - maximum);
+        float added = Lanes.exp(part.maximum[partRow] - maximum);
         total.maximum[row] = maximum;
         total.sum[row] = total.sum[row] * kept + part.sum[partRow] * added;
         int source = partRow * part.width;
@@ -208,9 +208,5 @@ final class VectorAttention {
                             .mul(added))
                     .intoArray(total.accumulated, target + i);
         }
-    }
-
-    private static float exp(float exponent) {
-        return Lanes.exp(FloatVector.broadcast(Lanes.FLOATS, exponent)).lane(0);
     }
 }

@@ -213,4 +213,14 @@ class KernelsTest {
         }
         assertEquals(tree[0], Lanes.sum(FloatVector.fromArray(Lanes.FLOATS, values, 0)));
     }
+
+    @Test
+    void exponentialsOfOneNumberAndOfLanesAgreeToTheBit() {
+        Random random = new Random(9);
+        for (int i = 0; i < 20_000; i++) {
+            float x = i % 100 == 0 ? Float.NEGATIVE_INFINITY : random.nextFloat() * 200 - 110;
+            float ofLane = Lanes.exp(FloatVector.broadcast(Lanes.FLOATS, x)).lane(0);
+            assertEquals(Float.floatToRawIntBits(ofLane), Float.floatToRawIntBits(Lanes.exp(x)));
+        }
+    }
 }
