@@ -1,13 +1,14 @@
 package io.github.glmjava.tensor;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
  * A quantised matrix multiplied by vector kernels whose lanes are rows: {@link BlockLayout}. A few tokens stream each
- * block through registers. For many, two blocks of rows are unpacked at a time, a part of the columns that
- * fits the second-level cache, and multiplied with all tokens; the sums wait in scratch space between parts.
+ * block through registers. For many, two blocks of rows are unpacked at a time, a part of the columns that fits the
+ * second-level cache, and multiplied with all tokens; the sums wait in scratch space between parts.
  */
 abstract class BlockMatrix extends Matrix {
     /** Rows that are unpacked together. */
@@ -15,6 +16,9 @@ abstract class BlockMatrix extends Matrix {
 
     /** Rows that are streamed together: four vectors of words of two rows each. */
     static final int STREAMED_ROWS = 8 * Lanes.COUNT;
+
+    /** A vector and not a number, which every operation would broadcast. */
+    static final IntVector UPPER_HALF = IntVector.broadcast(Lanes.INTS, 0xffff0000);
 
     private static final int WORDS = BlockLayout.ROWS / 2;
 
@@ -59,7 +63,7 @@ abstract class BlockMatrix extends Matrix {
      * @param row the first row
      * @param firstGroup where the part of the columns begins
      * @param groups how many groups of columns, at most {@link #PANEL_GROUPS}
-     * @param sums {@code tokens x PANEL_ROWS} running sums at the start of the scratch floats
+     * @param sums {@code tokens x PANEL_ROWS} running sums, the tokens rounded up to whole tiles, at the start of the scratch floats
      */
     abstract void multiplyPanel(
             int row, int firstGroup, int groups, Activations arranged, int tokens, float[] sums, WorkerScratch scratch);
@@ -79,8 +83,8 @@ abstract class BlockMatrix extends Matrix {
 
     @Override
     final void multiply(Activations arranged, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
-        float[] sums = scratch.floats(Math.max(STREAMED_ROWS, Activations.tiled(tokens) * PANEL_ROWS + panelFloats()));
         if (!isTiled(tokens)) {
+            float[] sums = scratch.floats(STREAMED_ROWS);
             for (int row = from; row < to; row += STREAMED_ROWS) {
                 for (int token = 0; token < tokens; token++) {
                     stream(row, arranged, token, sums);
@@ -89,8 +93,10 @@ abstract class BlockMatrix extends Matrix {
             }
             return;
         }
+        int tiled = Activations.tiled(tokens);
+        float[] sums = scratch.floats(tiled * PANEL_ROWS + panelFloats());
         for (int row = from; row < to; row += PANEL_ROWS) {
-            java.util.Arrays.fill(sums, 0, tokens * PANEL_ROWS, 0);
+            Arrays.fill(sums, 0, tiled * PANEL_ROWS, 0);
             for (int group = 0; group < layout.groups(); group += PANEL_GROUPS) {
                 int groups = Math.min(PANEL_GROUPS, layout.groups() - group);
                 multiplyPanel(row, group, groups, arranged, tokens, sums, scratch);
@@ -112,19 +118,19 @@ abstract class BlockMatrix extends Matrix {
             int to = target + group * PANEL_ROWS;
             IntVector scales = IntVector.fromMemorySegment(Lanes.INTS, data(), at, Lanes.LITTLE_ENDIAN);
             scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(floats, to);
-            scales.and(0xffff0000).reinterpretAsFloats().intoArray(floats, to + 16);
+            scales.and(UPPER_HALF).reinterpretAsFloats().intoArray(floats, to + 16);
         }
     }
 
     /** Where a vector of words of the rows that are streamed from {@code row} on begins; beyond the last block any. */
     final long wordOffset(int row, int vector) {
-        int lane = vector * Lanes.COUNT;
-        int block = Math.min(row + lane / WORDS * BlockLayout.ROWS, (rows() - 1) / BlockLayout.ROWS * BlockLayout.ROWS);
-        return layout.groupOffset(block, 0) + 4L * (lane % WORDS);
+        int lastBlock = (rows() - 1) / BlockLayout.ROWS;
+        int block = Math.min((row + firstRow(vector)) / BlockLayout.ROWS, lastBlock);
+        return layout.groupOffset(block * BlockLayout.ROWS, 0) + 4L * (vector * Lanes.COUNT % WORDS);
     }
 
-    /** Where the sums of the lower halves of such a vector go; those of the upper halves go {@code WORDS} further. */
-    static int streamedSums(int vector) {
+    /** The first row of a vector of words, counted from the vectors' first; upper halves are of rows {@code WORDS} further. */
+    static int firstRow(int vector) {
         int lane = vector * Lanes.COUNT;
         return lane / WORDS * BlockLayout.ROWS + lane % WORDS;
     }

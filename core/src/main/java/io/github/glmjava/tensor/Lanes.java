@@ -10,7 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** The vector width of the engine and the few vector functions that the kernels share; all are inlined into them. */
 final class Lanes {
-    /** Set to 128, 256 or 512 to run narrower vectors than the machine prefers. */
+    /** Set to 128, 256 or 512 to run other vectors than the machine prefers; wider ones than it has are right and slow. */
     private static final String WIDTH_PROPERTY = "glmjava.vectorBits";
 
     static final VectorSpecies<Float> FLOATS = species();
@@ -40,7 +40,7 @@ final class Lanes {
 
     private static VectorSpecies<Float> species() {
         int preferred = FloatVector.SPECIES_PREFERRED.vectorBitSize();
-        int bits = Math.min(preferred, Integer.getInteger(WIDTH_PROPERTY, Math.min(preferred, 512)));
+        int bits = Integer.getInteger(WIDTH_PROPERTY, Math.min(preferred, 512));
         if (bits != 128 && bits != 256 && bits != 512) {
             throw new IllegalArgumentException(WIDTH_PROPERTY + " must be 128, 256 or 512, found " + bits);
         }

@@ -31,10 +31,10 @@ final class VectorBF16Matrix extends VectorMatrix {
             FloatVector even = FloatVector.fromArray(Lanes.FLOATS, x, from + i);
             FloatVector odd = FloatVector.fromArray(Lanes.FLOATS, x, from + i + Lanes.COUNT);
             long at = start + 2L * i;
-            IntVector p0 = load(weights, at);
-            IntVector p1 = load(weights, at + pitch);
-            IntVector p2 = load(weights, at + 2 * pitch);
-            IntVector p3 = load(weights, at + 3 * pitch);
+            IntVector p0 = words(weights, at);
+            IntVector p1 = words(weights, at + pitch);
+            IntVector p2 = words(weights, at + 2 * pitch);
+            IntVector p3 = words(weights, at + 3 * pitch);
             s0 = even(p0).fma(even, s0);
             t0 = odd(p0).fma(odd, t0);
             s1 = even(p1).fma(even, s1);
@@ -64,10 +64,6 @@ final class VectorBF16Matrix extends VectorMatrix {
             odd(pairs).intoArray(a, second + i + Lanes.COUNT);
             word += Lanes.COUNT;
         }
-    }
-
-    private static IntVector load(MemorySegment weights, long at) {
-        return IntVector.fromMemorySegment(Lanes.INTS, weights, at, Lanes.LITTLE_ENDIAN);
     }
 
     private static FloatVector even(IntVector pairs) {

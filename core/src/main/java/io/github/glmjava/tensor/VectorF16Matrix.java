@@ -42,8 +42,8 @@ final class VectorF16Matrix extends VectorMatrix {
             FloatVector even = FloatVector.fromArray(Lanes.FLOATS, x, from + i);
             FloatVector odd = FloatVector.fromArray(Lanes.FLOATS, x, from + i + Lanes.COUNT);
             long at = start + 2L * i;
-            IntVector p0 = load(weights, at);
-            IntVector p1 = load(weights, at + pitch);
+            IntVector p0 = words(weights, at);
+            IntVector p1 = words(weights, at + pitch);
             s0 = even(p0).fma(even, s0);
             t0 = odd(p0).fma(odd, t0);
             s1 = even(p1).fma(even, s1);
@@ -66,10 +66,6 @@ final class VectorF16Matrix extends VectorMatrix {
             odd(pairs).intoArray(a, second + i + Lanes.COUNT);
             word += Lanes.COUNT;
         }
-    }
-
-    private static IntVector load(MemorySegment weights, long at) {
-        return IntVector.fromMemorySegment(Lanes.INTS, weights, at, Lanes.LITTLE_ENDIAN);
     }
 
     private static FloatVector even(IntVector pairs) {

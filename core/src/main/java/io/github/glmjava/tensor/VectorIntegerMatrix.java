@@ -38,8 +38,8 @@ final class VectorIntegerMatrix extends VectorMatrix {
         FloatVector t0 = FloatVector.zero(Lanes.FLOATS);
         FloatVector t1 = FloatVector.zero(Lanes.FLOATS);
         for (int first = from; first < end; first += Lanes.COUNT * laneColumns) {
-            IntVector w0 = load(weights, at);
-            IntVector w1 = load(weights, at + pitch);
+            IntVector w0 = words(weights, at);
+            IntVector w1 = words(weights, at + pitch);
             for (int i = 0; i < laneColumns; i += 2) {
                 FloatVector activation = FloatVector.fromArray(Lanes.FLOATS, x, first + i * Lanes.COUNT);
                 int shift = shift(i);
@@ -79,10 +79,6 @@ final class VectorIntegerMatrix extends VectorMatrix {
     /** How far a column of a lane is from the lane's uppermost bits; of a byte's two columns the first is the upper. */
     private int shift(int column) {
         return bits == 8 ? 24 - 8 * column : 28 - 4 * (column ^ 1);
-    }
-
-    private static IntVector load(MemorySegment weights, long at) {
-        return IntVector.fromMemorySegment(Lanes.INTS, weights, at, Lanes.LITTLE_ENDIAN);
     }
 
     private FloatVector element(IntVector words, int shift) {

@@ -3,6 +3,7 @@ package io.github.glmjava.tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 
 /**
  * A row-major matrix multiplied by vector kernels. A few tokens stream the stored rows through registers, four at a time,
@@ -30,11 +31,6 @@ abstract class VectorMatrix extends Matrix {
         super(format, data, rows, columns);
         order = new ColumnOrder(columns, laneColumns);
         streams = columns == order.whole();
-    }
-
-    /** Columns that the streaming kernel takes in one step. */
-    final int block() {
-        return order.block();
     }
 
     /**
@@ -118,6 +114,11 @@ abstract class VectorMatrix extends Matrix {
         for (int i = 0; i < STREAMED_ROWS; i++) {
             output[to + i] = Lanes.sum(FloatVector.fromArray(Lanes.FLOATS, sums, i * Lanes.COUNT));
         }
+    }
+
+    /** A vector of stored words of 32 bits. */
+    static IntVector words(MemorySegment weights, long at) {
+        return IntVector.fromMemorySegment(Lanes.INTS, weights, at, Lanes.LITTLE_ENDIAN);
     }
 
     private static float dot(float[] weights, float[] x, int from, int count) {

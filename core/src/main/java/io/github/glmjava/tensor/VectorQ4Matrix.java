@@ -20,7 +20,6 @@ final class VectorQ4Matrix extends BlockMatrix {
     private static final int RUNS = BlockLayout.GROUP / BlockLayout.WORD_COLUMNS;
     private static final int SCALE_BYTES = 2 * BlockLayout.ROWS;
     private static final short NIBBLE = 15;
-    private static final IntVector UPPER_HALF = IntVector.broadcast(Lanes.INTS, 0xffff0000);
     private static final IntVector NIBBLES = IntVector.broadcast(Lanes.INTS, 0x000f000f);
 
     VectorQ4Matrix(MemorySegment data, int rows, int columns) {
@@ -85,9 +84,9 @@ final class VectorQ4Matrix extends BlockMatrix {
         int[] starts = arranged.integerStarts;
         float[] activationScales = arranged.scales;
         int at0 = 0;
-        int at1 = streamedSums(1);
-        int at2 = streamedSums(2);
-        int at3 = streamedSums(3);
+        int at1 = firstRow(1);
+        int at2 = firstRow(2);
+        int at3 = firstRow(3);
         int first = firstGroup * BlockLayout.GROUP;
         int end = first + layout().groups() * BlockLayout.GROUP;
         ShortVector sum0 = ShortVector.zero(ShortTile.SHORTS);

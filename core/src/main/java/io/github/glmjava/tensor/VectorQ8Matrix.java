@@ -26,7 +26,6 @@ final class VectorQ8Matrix extends BlockMatrix {
     private static final IntVector FIRST = IntVector.broadcast(Lanes.INTS, 0xff);
     private static final IntVector SECOND = IntVector.broadcast(Lanes.INTS, 0xff00);
     private static final IntVector THIRD = IntVector.broadcast(Lanes.INTS, 0xff0000);
-    private static final IntVector UPPER_HALF = IntVector.broadcast(Lanes.INTS, 0xffff0000);
 
     /** What the activations of the four columns of a word are multiplied with. */
     private static final float[] FACTORS = {1, 0x1p-8f, 0x1p-16f, 1};
@@ -77,7 +76,7 @@ final class VectorQ8Matrix extends BlockMatrix {
         for (int vector = 0; vector < 4; vector += 2) {
             long first = wordOffset(row, vector);
             long distance = wordOffset(row, vector + 1) - first;
-            streamRows(first, distance, arranged, group, sums, streamedSums(vector), streamedSums(vector + 1));
+            streamRows(first, distance, arranged, group, sums, firstRow(vector), firstRow(vector + 1));
         }
     }
 
