@@ -8,7 +8,6 @@ import io.github.glmjava.tokenizer.AnswerFormat;
 import io.github.glmjava.tokenizer.AnswerParser;
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.ChatRole;
-import io.github.glmjava.tokenizer.IncrementalDecoder;
 import io.github.glmjava.tokenizer.PromptFormat;
 import java.util.ArrayList;
 import java.util.List;
@@ -165,7 +164,7 @@ public final class ChatSession implements AutoCloseable {
                 return result;
             }
             // A stop string is in the tokens, but the model is not to see it in the next turn.
-            boolean asShown = decode(ids).equals(raw.text());
+            boolean asShown = format.newAnswerDecoder().all(ids).equals(raw.text());
             history = with(earlier, said, answers.messages(raw.text(), tools));
             inStep = asShown && format.canContinue();
             return result;
@@ -184,15 +183,6 @@ public final class ChatSession implements AutoCloseable {
         if (inStep) {
             tokens.truncate(mark);
         }
-    }
-
-    private String decode(int... ids) {
-        IncrementalDecoder decoder = format.newAnswerDecoder();
-        StringBuilder text = new StringBuilder();
-        for (int id : ids) {
-            text.append(decoder.append(id));
-        }
-        return text.append(decoder.finish()).toString();
     }
 
     @SafeVarargs

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param shardBytes how many bytes of weights a file may have; at least 1
  * @param lora folders of low-rank adapters to be merged, and how much of each is added
  * @param ptuning the folder of a P-Tuning v2 prefix to be included, or null
+ * @param specialTokens as {@link LoadOptions#specialTokens}
  * @param progress hears how far it is
  */
 public record ConversionOptions(
@@ -22,7 +23,11 @@ public record ConversionOptions(
         long shardBytes,
         Map<Path, Double> lora,
         @Nullable Path ptuning,
+        Map<String, Integer> specialTokens,
         LoadListener progress) {
+    /** How many bytes of weights a file has by default, as the hubs' own tools have it. */
+    public static final long DEFAULT_SHARD_BYTES = 5_000_000_000L;
+
     /** Checks the values and copies the map. */
     public ConversionOptions {
         if (dtype != null && dtype != DType.F32 && dtype != DType.F16 && dtype != DType.BF16) {
@@ -33,6 +38,7 @@ public record ConversionOptions(
         }
         LoadOptions.requireFinite(lora);
         lora = Collections.unmodifiableMap(new LinkedHashMap<>(lora));
+        specialTokens = Map.copyOf(specialTokens);
     }
 
     /** A builder that starts from the defaults. */
@@ -43,12 +49,10 @@ public record ConversionOptions(
     /** Collects options. */
     public static final class Builder {
         private @Nullable DType dtype;
-
-        // As the hubs' own tools have it.
-        private long shardBytes = 5_000_000_000L;
-
+        private long shardBytes = DEFAULT_SHARD_BYTES;
         private final Map<Path, Double> lora = new LinkedHashMap<>();
         private @Nullable Path ptuning;
+        private Map<String, Integer> specialTokens = Map.of();
         private LoadListener progress = (stage, fraction) -> {};
 
         private Builder() {}
@@ -82,6 +86,12 @@ public record ConversionOptions(
             return this;
         }
 
+        /** Ids of special tokens by name, for folders that do not say them; they are written into the new one. */
+        public Builder specialTokens(Map<String, Integer> ids) {
+            specialTokens = Map.copyOf(ids);
+            return this;
+        }
+
         /** Who hears how far it is; default: nobody. */
         public Builder progress(LoadListener listener) {
             progress = listener;
@@ -94,7 +104,7 @@ public record ConversionOptions(
          * @throws IllegalArgumentException if a value is out of range
          */
         public ConversionOptions build() {
-            return new ConversionOptions(dtype, shardBytes, lora, ptuning, progress);
+            return new ConversionOptions(dtype, shardBytes, lora, ptuning, specialTokens, progress);
         }
     }
 }

@@ -135,6 +135,41 @@ class LoraTest {
     @Test
     void runsBesideIntegers() throws IOException {
         GoldenCase integers = GoldenCase.open("chatglm2_int8");
+        Path dequantised = dequantised(integers);
+        LoadOptions options = LoadOptions.builder().lora(adapter()).build();
+        int[] ids = integers.inputIds(2);
+        // The third layer of this model has no update.
+        try (GlmModel expected = GlmModel.load(dequantised, options);
+                GlmModel actual = GlmModel.load(integers.folder(), options)) {
+            assertNear(expected.logits(ids), actual.logits(ids), 2e-4);
+        }
+    }
+
+    /** Also one of integers, whose scales then have no meaning. */
+    @Test
+    void savedModulesReplaceMatricesOfIntegers() throws IOException {
+        GoldenCase integers = GoldenCase.open("chatglm2_int8");
+        String name = LAYER + "self_attention.dense.weight";
+        List<Long> shape;
+        try (Checkpoint checkpoint = Checkpoint.open(integers.folder())) {
+            shape = checkpoint.tensor(name).shape();
+        }
+        float[] values = new float[Math.toIntExact(shape.getFirst() * shape.getLast())];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (i % 7 - 3) * 0.01f;
+        }
+        writeWith(source(PREFIX + name, shape, values));
+        change("\"modules_to_save\": null", "\"modules_to_save\": [\"dense\"]");
+        LoadOptions options = LoadOptions.builder().lora(temporary).build();
+        int[] ids = integers.inputIds(2);
+        try (GlmModel expected = GlmModel.load(dequantised(integers), options);
+                GlmModel actual = GlmModel.load(integers.folder(), options)) {
+            assertNear(expected.logits(ids), actual.logits(ids), 2e-4);
+        }
+    }
+
+    /** The same model with floats. */
+    private Path dequantised(GoldenCase integers) throws IOException {
         Path dequantised = Files.createDirectory(temporary.resolve("dequantised"));
         Files.copy(integers.folder().resolve("config.json"), dequantised.resolve("config.json"));
         try (Checkpoint checkpoint = Checkpoint.open(integers.folder())) {
@@ -154,13 +189,7 @@ class LoraTest {
             }
             SafetensorsWriter.write(dequantised.resolve("model.safetensors"), tensors, Map.of());
         }
-        LoadOptions options = LoadOptions.builder().lora(adapter()).build();
-        int[] ids = integers.inputIds(2);
-        // The third layer of this model has no update.
-        try (GlmModel expected = GlmModel.load(dequantised, options);
-                GlmModel actual = GlmModel.load(integers.folder(), options)) {
-            assertNear(expected.logits(ids), actual.logits(ids), 2e-4);
-        }
+        return dequantised;
     }
 
     @Test

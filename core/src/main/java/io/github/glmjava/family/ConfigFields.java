@@ -121,6 +121,15 @@ public final class ConfigFields {
         }
     }
 
+    /** Writes what stands for files of the folder as such files into another one. */
+    void writeStandIns(Path folder) throws IOException {
+        for (Map.Entry<String, ConfigFields> standIn : standIns.entrySet()) {
+            Files.write(
+                    folder.resolve(standIn.getKey()),
+                    MAPPER.writeValueAsBytes(standIn.getValue().toJson()));
+        }
+    }
+
     /** The fields of an object in a field; none where that is absent. */
     ConfigFields object(String field) throws CheckpointException {
         JsonNode value = find(field);

@@ -46,7 +46,6 @@ public final class ConvertedFolder {
     private final @Nullable Checkpoint prefix;
     private final List<JoinedLatent> joined;
     private boolean unpacks;
-    private int written;
 
     private ConvertedFolder(
             ModelSource source,
@@ -74,7 +73,7 @@ public final class ConvertedFolder {
      */
     public static void write(Path from, Path target, ConversionOptions options) throws IOException {
         NewFolder.requireFree(target);
-        try (ModelSource source = ModelSource.open(from);
+        try (ModelSource source = ModelSource.open(from, options.specialTokens());
                 Arena arena = Arena.ofShared();
                 WorkerTeam team = new WorkerTeam(1)) {
             if (QuantizedTensors.areIn(source.checkpoint())) {
@@ -86,12 +85,10 @@ public final class ConvertedFolder {
             WeightConversion conversion =
                     new WeightConversion(WeightRecipe.of(WeightFormat.AS_STORED), false, adapters, arena, team);
             Path ptuning = options.ptuning();
-            if (ptuning == null) {
-                new ConvertedFolder(source, config, options, conversion, null).write(target);
-                return;
-            }
-            PrefixReader.read(ptuning, config, KernelProvider.kernels(), team);
-            try (Checkpoint prefix = Checkpoint.open(ptuning)) {
+            try (Checkpoint prefix = ptuning == null ? null : Checkpoint.open(ptuning)) {
+                if (ptuning != null && prefix != null) {
+                    PrefixReader.read(prefix, PrefixReader.fields(ptuning), config, KernelProvider.kernels(), team);
+                }
                 new ConvertedFolder(source, config, options, conversion, prefix).write(target);
             }
         }
@@ -104,7 +101,8 @@ public final class ConvertedFolder {
         NewFolder.write(target, folder -> {
             source.writeFiles(folder);
             Files.write(folder.resolve("config.json"), config);
-            ShardedSafetensorsWriter.write(folder, reported(tensors), METADATA, options.shardBytes());
+            ShardedSafetensorsWriter.write(
+                    folder, NewFolder.reported(tensors, options.progress()), METADATA, options.shardBytes());
         });
     }
 
@@ -228,15 +226,5 @@ public final class ConvertedFolder {
                     + tensor.shape() + " has " + rows + " rows, too many to be converted");
         }
         return (int) rows;
-    }
-
-    private List<TensorSource> reported(List<TensorSource> tensors) {
-        return tensors.stream()
-                .map(tensor -> new TensorSource(tensor.name(), tensor.dtype(), tensor.shape(), out -> {
-                    tensor.content().writeTo(out);
-                    written++;
-                    options.progress().onProgress("weights", (double) written / tensors.size());
-                }))
-                .toList();
     }
 }

@@ -1,5 +1,6 @@
 package io.github.glmjava.family;
 
+import io.github.glmjava.tensor.BFloat16;
 import io.github.glmjava.tensor.RowSource;
 import io.github.glmjava.weights.CheckpointException;
 import io.github.glmjava.weights.DType;
@@ -62,8 +63,8 @@ final class FloatContent implements TensorSource.Content {
                 bytes.putShort(half);
             }
             case BF16 -> {
-                short upper = toBfloat16(value);
-                kept = Float.intBitsToFloat(upper << 16);
+                short upper = BFloat16.round(value);
+                kept = BFloat16.toFloat(upper);
                 bytes.putShort(upper);
             }
             default -> {
@@ -75,14 +76,5 @@ final class FloatContent implements TensorSource.Content {
             throw new CheckpointException(tensor.file() + ": tensor \"" + tensor.name() + "\" has the value " + value
                     + ", which is too large for " + dtype + ": choose a type with more range");
         }
-    }
-
-    /** The upper half of a float's bits, rounded to nearest, ties to even. */
-    private static short toBfloat16(float value) {
-        int bits = Float.floatToRawIntBits(value);
-        if (Float.isNaN(value)) {
-            return (short) ((bits >>> 16) | 0x40);
-        }
-        return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
     }
 }

@@ -63,39 +63,40 @@ final class LatentAttentionLoader {
     }
 
     private List<Matrix> keysToLatent(int layer) throws CheckpointException {
-        if (isInParts(TensorRole.KEY_TO_LATENT, layer)) {
-            return parts(TensorRole.KEY_TO_LATENT, layer, latent.rank(), latent.plainSize());
-        }
-        String name = names.of(TensorRole.LATENT_UP, layer);
-        String stackName = QuantizedTensors.keys(name);
-        int heads = config.attention().heads();
-        if (format != null && weights.isQuantized(stackName, format)) {
-            return weights.quantizedStack(stackName, heads, latent.rank(), latent.plainSize(), format);
-        }
-        RowSource up = up(name);
-        MatrixStack keys = new MatrixStack(heads, latent.rank(), latent.plainSize(), head -> {
+        String stackName = QuantizedTensors.keys(names.of(TensorRole.LATENT_UP, layer));
+        return heads(TensorRole.KEY_TO_LATENT, stackName, layer, latent.rank(), latent.plainSize(), (up, head) -> {
             float[] values = floats(up, head * headRows(), latent.plainSize());
             return new ArrayRows(transposed(values, latent.rank()), latent.rank());
         });
-        return weights.stack(name, stackName, keys, format);
     }
 
     private List<Matrix> latentToValues(int layer) throws CheckpointException {
-        if (isInParts(TensorRole.LATENT_TO_VALUE, layer)) {
-            return parts(TensorRole.LATENT_TO_VALUE, layer, latent.valueSize(), latent.rank());
-        }
-        String name = names.of(TensorRole.LATENT_UP, layer);
-        String stackName = QuantizedTensors.values(name);
-        int heads = config.attention().heads();
-        if (format != null && weights.isQuantized(stackName, format)) {
-            return weights.quantizedStack(stackName, heads, latent.valueSize(), latent.rank(), format);
-        }
-        RowSource up = up(name);
-        MatrixStack values = new MatrixStack(heads, latent.valueSize(), latent.rank(), head -> {
+        String stackName = QuantizedTensors.values(names.of(TensorRole.LATENT_UP, layer));
+        return heads(TensorRole.LATENT_TO_VALUE, stackName, layer, latent.valueSize(), latent.rank(), (up, head) -> {
             int first = head * headRows() + latent.plainSize();
             return new ArrayRows(floats(up, first, latent.valueSize()), latent.valueSize());
         });
-        return weights.stack(name, stackName, values, format);
+    }
+
+    /** The part of one head in the matrix that has those of all heads. */
+    private interface HeadPart {
+        RowSource of(RowSource up, int head);
+    }
+
+    /** A matrix for each head: as a file has it, as a quantised folder has all of them, or cut out of the matrix of all. */
+    private List<Matrix> heads(TensorRole role, String stackName, int layer, int rows, int columns, HeadPart part)
+            throws CheckpointException {
+        if (isInParts(role, layer)) {
+            return parts(role, layer, rows, columns);
+        }
+        int heads = config.attention().heads();
+        if (format != null && weights.isQuantized(stackName, format)) {
+            return weights.quantizedStack(stackName, heads, rows, columns, format);
+        }
+        String name = names.of(TensorRole.LATENT_UP, layer);
+        RowSource up = weights.rows(name, heads * headRows(), latent.rank());
+        MatrixStack stack = new MatrixStack(heads, rows, columns, head -> part.of(up, head));
+        return weights.stack(name, stackName, stack, format);
     }
 
     /** Whether a file has one matrix for each head instead of one for all: GGUF has. */
@@ -113,11 +114,7 @@ final class LatentAttentionLoader {
         return parts;
     }
 
-    /** For each head the rows of its keys and then those of its values. */
-    private RowSource up(String name) throws CheckpointException {
-        return weights.rows(name, config.attention().heads() * headRows(), latent.rank());
-    }
-
+    /** Of each head's keys and then of its values. */
     private int headRows() {
         return latent.plainSize() + latent.valueSize();
     }

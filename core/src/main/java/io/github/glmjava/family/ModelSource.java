@@ -17,21 +17,11 @@ public final class ModelSource implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final @Nullable GgufModel gguf;
 
-    private ModelSource(ModelFolder files, Checkpoint checkpoint, @Nullable GgufModel gguf) throws IOException {
+    private ModelSource(ModelFolder files, ModelFamily family, Checkpoint checkpoint, @Nullable GgufModel gguf) {
         this.files = files;
+        this.family = family;
         this.checkpoint = checkpoint;
         this.gguf = gguf;
-        family = ModelFamilies.of(files);
-    }
-
-    /**
-     * Opens a model.
-     *
-     * @param path a folder with {@code config.json} and weights, or a file of GGUF
-     * @throws CheckpointException if something is malformed, or the family is not known
-     */
-    public static ModelSource open(Path path) throws IOException {
-        return open(path, Map.of());
     }
 
     /**
@@ -45,28 +35,17 @@ public final class ModelSource implements AutoCloseable {
     public static ModelSource open(Path path, Map<String, Integer> specialTokens) throws IOException {
         if (GgufFile.isGguf(path)) {
             GgufModel gguf = GgufModel.open(path);
-            return open(
-                    gguf,
-                    () -> new ModelSource(
-                            new ModelFolder(path, ConfigFields.parse(gguf.config(), path), null), gguf, gguf));
+            try {
+                ModelFolder files = new ModelFolder(path, ConfigFields.parse(gguf.config(), path), null);
+                return new ModelSource(files, ModelFamilies.of(files), gguf, gguf);
+            } catch (IOException | RuntimeException | Error e) {
+                gguf.close();
+                throw e;
+            }
         }
         ModelFolder files = ModelFolder.read(path, specialTokens);
-        ModelFamilies.of(files); // before a checkpoint of something else is looked for
-        Checkpoint checkpoint = Checkpoint.open(path);
-        return open(checkpoint, () -> new ModelSource(files, checkpoint, null));
-    }
-
-    private interface Opening {
-        ModelSource run() throws IOException;
-    }
-
-    private static ModelSource open(Checkpoint checkpoint, Opening opening) throws IOException {
-        try {
-            return opening.run();
-        } catch (IOException | RuntimeException | Error e) {
-            checkpoint.close();
-            throw e;
-        }
+        ModelFamily family = ModelFamilies.of(files); // before a checkpoint of something else is looked for
+        return new ModelSource(files, family, Checkpoint.open(path), null);
     }
 
     /** The configuration. */
@@ -97,6 +76,7 @@ public final class ModelSource implements AutoCloseable {
     void writeFiles(Path target) throws IOException {
         if (gguf == null) {
             NewFolder.copyFiles(files.path(), target);
+            files.config().writeStandIns(target);
         } else {
             gguf.writeFiles(target);
         }

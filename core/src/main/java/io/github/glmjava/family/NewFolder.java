@@ -1,5 +1,7 @@
 package io.github.glmjava.family;
 
+import io.github.glmjava.LoadListener;
+import io.github.glmjava.weights.TensorSource;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -8,13 +10,11 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** Writes a model folder so that it appears under its name when it is complete. */
 final class NewFolder {
-    /** How many bytes of weights one file holds, as model hubs have it. */
-    static final long SHARD_BYTES = 5_000_000_000L;
-
     /** Files of weights, which are written anew. */
     private static final List<String> WEIGHT_FILES =
             List.of(".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json", ".pt", ".pth", ".gguf");
@@ -66,6 +66,17 @@ final class NewFolder {
             }
             Files.delete(folder);
         }
+    }
+
+    /** The same tensors; when one is written, the listener hears how far it is. */
+    static List<TensorSource> reported(List<TensorSource> tensors, LoadListener progress) {
+        AtomicInteger written = new AtomicInteger();
+        return tensors.stream()
+                .map(tensor -> new TensorSource(tensor.name(), tensor.dtype(), tensor.shape(), out -> {
+                    tensor.content().writeTo(out);
+                    progress.onProgress("weights", (double) written.incrementAndGet() / tensors.size());
+                }))
+                .toList();
     }
 
     /** Copies all files of a model folder that hold no weights. */

@@ -46,9 +46,14 @@ public final class PrefixReader {
      */
     public static Prefix read(Path folder, GlmConfig config, Kernels kernels, WorkerTeam team) throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-            Path fields = folder.resolve("config.json");
-            return read(checkpoint, Files.exists(fields) ? ConfigFields.read(fields) : null, config, kernels, team);
+            return read(checkpoint, fields(folder), config, kernels, team);
         }
+    }
+
+    /** The scripts' configuration, if it is there. */
+    static @Nullable ConfigFields fields(Path folder) throws IOException {
+        Path file = folder.resolve("config.json");
+        return Files.exists(file) ? ConfigFields.read(file) : null;
     }
 
     /** Reads a prefix of a checkpoint, with which the fields have to agree if there are any. */

@@ -1,5 +1,6 @@
 package io.github.glmjava.family;
 
+import io.github.glmjava.ConversionOptions;
 import io.github.glmjava.LoadOptions;
 import io.github.glmjava.WeightFormat;
 import io.github.glmjava.layer.GlmConfig;
@@ -32,8 +33,6 @@ public final class QuantizedFolder {
     private final QuantizationPlan plan;
     private final WorkerTeam team;
     private final LoadOptions options;
-    private int planned;
-    private int written;
 
     private QuantizedFolder(Checkpoint checkpoint, QuantizationPlan plan, WorkerTeam team, LoadOptions options) {
         this.checkpoint = checkpoint;
@@ -98,9 +97,9 @@ public final class QuantizedFolder {
             source.writeFiles(folder);
             ShardedSafetensorsWriter.write(
                     folder,
-                    tensors(),
+                    NewFolder.reported(tensors(), options.progress()),
                     QuantizedTensors.metadata(options.weights(), QuantizedTensors.parameters(checkpoint)),
-                    NewFolder.SHARD_BYTES);
+                    ConversionOptions.DEFAULT_SHARD_BYTES);
         });
     }
 
@@ -110,13 +109,12 @@ public final class QuantizedFolder {
         for (StoredTensor tensor : checkpoint.tensors().values()) {
             List<QuantizationPlan.Entry> entries = plan.find(tensor.name());
             if (plan.keeps(tensor.name()) || (entries.isEmpty() && !isScale(tensor.name()))) {
-                tensors.add(reported(TensorSource.of(tensor)));
+                tensors.add(TensorSource.of(tensor));
             }
             for (QuantizationPlan.Entry entry : entries) {
-                tensors.add(reported(quantized(entry)));
+                tensors.add(quantized(entry));
             }
         }
-        planned = tensors.size();
         return tensors;
     }
 
@@ -150,13 +148,5 @@ public final class QuantizedFolder {
                         .writeTo(out);
             }
         }
-    }
-
-    private TensorSource reported(TensorSource tensor) {
-        return new TensorSource(tensor.name(), tensor.dtype(), tensor.shape(), out -> {
-            tensor.content().writeTo(out);
-            written++;
-            options.progress().onProgress("weights", (double) written / planned);
-        });
     }
 }

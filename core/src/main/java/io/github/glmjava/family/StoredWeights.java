@@ -280,15 +280,19 @@ final class StoredWeights {
         };
     }
 
-    /** Whether this is a matrix of integers with scales. */
-    boolean isScaled(String name) {
+    /** Whether this is a matrix of integers with scales, and no adapter replaces it. */
+    boolean isScaled(String name) throws CheckpointException {
+        return isStoredScaled(name) && conversion.adapters().replacement(name) == null;
+    }
+
+    private boolean isStoredScaled(String name) {
         StoredTensor tensor = checkpoint.find(name);
         return tensor != null && tensor.dtype() == DType.I8 && checkpoint.find(name + SCALE_SUFFIX) != null;
     }
 
     /** Whether these are the scales of a matrix of integers. */
     boolean isScale(String name) {
-        return name.endsWith(SCALE_SUFFIX) && isScaled(name.substring(0, name.length() - SCALE_SUFFIX.length()));
+        return name.endsWith(SCALE_SUFFIX) && isStoredScaled(name.substring(0, name.length() - SCALE_SUFFIX.length()));
     }
 
     /** Half as many columns as there should be are 4-bit integers. */

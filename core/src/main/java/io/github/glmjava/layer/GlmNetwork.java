@@ -39,7 +39,10 @@ public record GlmNetwork(
         return embedding.equals(head) ? read : read - embedding.format().bytes(embedding.rows(), embedding.columns());
     }
 
-    /** The multiply-adds of one token in the matrices of all layers, without attention and without the head. */
+    /**
+     * The multiply-adds of one token in the matrices of all layers, without attention and without the head; learned positions, of
+     * which there are few, count as if they were multiplied.
+     */
     public long layerMultiplyAdds() {
         long headElements = (long) head.rows() * head.columns();
         return weights.elements() - weights.idleElements() - (embedding.equals(head) ? 1 : 2) * headElements;

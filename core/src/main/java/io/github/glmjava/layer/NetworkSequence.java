@@ -88,21 +88,21 @@ public final class NetworkSequence {
      *     that has no mask
      */
     public void append(int[] ids, int from, int to) {
-        checkTokens(ids, from, to);
-        positions.append(ids, from, to);
-        computeAlone();
+        append(ids, from, to, chunk);
     }
 
     /**
-     * Feeds tokens as {@link #append}, but computes them one at a time: reads all weights for each of them, and needs no
-     * other code than decoding does.
+     * Feeds tokens as {@link #append}, but computes them one at a time, except those that see each other: reads all weights
+     * for each of them, and needs no other code than decoding does.
      */
     public void appendSingly(int[] ids, int from, int to) {
+        append(ids, from, to, 1);
+    }
+
+    private void append(int[] ids, int from, int to, int together) {
         checkTokens(ids, from, to);
         positions.append(ids, from, to);
-        if (!positions.isOpen()) {
-            compute(null, 0, 1);
-        }
+        computeAlone(together);
     }
 
     /**
@@ -201,8 +201,12 @@ public final class NetworkSequence {
 
     /** Computes what was fed, unless what its tokens see may still grow. */
     void computeAlone() {
+        computeAlone(chunk);
+    }
+
+    private void computeAlone(int together) {
         if (!positions.isOpen()) {
-            compute(null, 0, chunk);
+            compute(null, 0, together);
         }
     }
 

@@ -19,27 +19,18 @@ class BF16Page extends KeyValuePage {
         return (row & ~1) * WIDTH + 2 * lane + (row & 1);
     }
 
-    /** Rounds to nearest, ties to even; not-a-number stays so. */
-    static short round(float value) {
-        int bits = Float.floatToIntBits(value);
-        if (Float.isNaN(value)) {
-            return (short) (bits >> 16);
-        }
-        return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >> 16);
-    }
-
     @Override
     public final void storeKey(int group, int slot, float[] source, int offset) {
         int start = keyStart(group, slot / WIDTH);
         for (int i = 0; i < keySize(); i++) {
-            keys[start + place(i, slot % WIDTH)] = round(source[offset + i]);
+            keys[start + place(i, slot % WIDTH)] = BFloat16.round(source[offset + i]);
         }
     }
 
     @Override
     public final void storeValue(int group, int slot, float[] source, int offset) {
         for (int i = 0; i < valueSize(); i++) {
-            values[valueStart(group, i / WIDTH) + place(slot, i % WIDTH)] = round(source[offset + i]);
+            values[valueStart(group, i / WIDTH) + place(slot, i % WIDTH)] = BFloat16.round(source[offset + i]);
         }
     }
 

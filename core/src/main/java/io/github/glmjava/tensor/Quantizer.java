@@ -83,7 +83,7 @@ public final class Quantizer implements ParallelTask {
         if (!Float.isFinite(scale)) {
             throw new IllegalArgumentException("row " + row + " has a scale of " + scale);
         }
-        return toBfloat16(scale);
+        return BFloat16.toFloat(BFloat16.round(scale));
     }
 
     private static float zero(int[] values) {
@@ -114,7 +114,7 @@ public final class Quantizer implements ParallelTask {
         float bestScale = 0;
         float bestError = Float.POSITIVE_INFINITY;
         for (float stretch : eight ? Q8_STRETCHES : Q4_STRETCHES) {
-            float scale = toBfloat16(full * stretch);
+            float scale = BFloat16.toFloat(BFloat16.round(full * stretch));
             for (int round = 0; round < 2 && scale != 0; round++) {
                 float error = round(weights, offset, scale, lowest, highest, values);
                 if (error < bestError) {
@@ -122,7 +122,7 @@ public final class Quantizer implements ParallelTask {
                     bestScale = scale;
                     System.arraycopy(values, 0, best, 0, GROUP);
                 }
-                scale = toBfloat16(leastSquares(weights, offset, values));
+                scale = BFloat16.toFloat(BFloat16.round(leastSquares(weights, offset, values)));
             }
         }
         return bestScale == 0 ? zero(best) : bestScale;
@@ -161,11 +161,5 @@ public final class Quantizer implements ParallelTask {
             squares += values[i] * values[i];
         }
         return squares == 0 ? 0 : products / squares;
-    }
-
-    /** Rounds to the nearest float whose lower half is zero. */
-    private static float toBfloat16(float value) {
-        int bits = Float.floatToRawIntBits(value);
-        return Float.intBitsToFloat((bits + 0x7fff + ((bits >>> 16) & 1)) & 0xffff0000);
     }
 }

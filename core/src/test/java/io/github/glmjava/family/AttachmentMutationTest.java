@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -162,11 +163,13 @@ class AttachmentMutationTest {
         Memory mutant = new Memory();
         int chosen = random.nextInt(tensors.size());
         int index = 0;
-        for (Map.Entry<String, List<Long>> tensor : tensors.entrySet()) {
+        // In one order every time: that of Map.of is another in every JVM.
+        for (Map.Entry<String, List<Long>> tensor : new TreeMap<>(tensors).entrySet()) {
             String name = tensor.getKey();
             DType dtype = DType.F32;
             List<Long> shape = new ArrayList<>(tensor.getValue());
-            if (index++ == chosen) {
+            boolean isChosen = index++ == chosen;
+            if (isChosen) {
                 switch (random.nextInt(5)) {
                     case 0 -> name = name.substring(0, random.nextInt(name.length() + 1));
                     case 1 -> {
@@ -185,7 +188,7 @@ class AttachmentMutationTest {
                     default -> dtype = List.of(DType.values()).get(random.nextInt(10));
                 }
             }
-            if (index != chosen || random.nextInt(10) > 0) {
+            if (!isChosen || random.nextInt(10) > 0) {
                 mutant.add(name, dtype, shape);
             }
         }

@@ -19,4 +19,18 @@ public interface IncrementalDecoder {
      * @return what was held back, with U+FFFD for bytes that never became a character
      */
     String finish();
+
+    /**
+     * Takes a whole stream.
+     *
+     * @param ids all of its ids
+     * @return its text
+     */
+    default String all(int... ids) {
+        StringBuilder text = new StringBuilder(ids.length * 3);
+        for (int id : ids) {
+            text.append(append(id));
+        }
+        return text.append(finish()).toString();
+    }
 }

@@ -45,7 +45,7 @@ public final class ChatGlm2Tokenizer implements Tokenizer {
 
     @Override
     public String decode(int... ids) {
-        return Decoding.all(newDecoder(), ids);
+        return newDecoder().all(ids);
     }
 
     @Override

@@ -67,7 +67,7 @@ public final class ChatGlm3Tokenizer implements Tokenizer {
     /** {@inheritDoc} So do the unknown piece and the special tokens. */
     @Override
     public String decode(int... ids) {
-        return Decoding.all(newDecoder(), ids);
+        return newDecoder().all(ids);
     }
 
     @Override

@@ -126,7 +126,7 @@ public final class ChatGlmTokenizer implements Tokenizer {
 
     @Override
     public String decode(int... ids) {
-        return Decoding.all(newDecoder(), ids);
+        return newDecoder().all(ids);
     }
 
     /** {@inheritDoc} The pieces for white space become white space again. */

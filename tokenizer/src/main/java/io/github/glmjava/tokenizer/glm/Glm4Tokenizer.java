@@ -70,7 +70,7 @@ public final class Glm4Tokenizer implements Tokenizer {
     /** {@inheritDoc} The bytes on both sides of a special token are joined. */
     @Override
     public String decode(int... ids) {
-        return Decoding.all(newDecoder(), ids);
+        return newDecoder().all(ids);
     }
 
     @Override

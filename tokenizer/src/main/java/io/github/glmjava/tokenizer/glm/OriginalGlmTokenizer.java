@@ -127,7 +127,7 @@ public final class OriginalGlmTokenizer implements Tokenizer {
 
     @Override
     public String decode(int... ids) {
-        return Decoding.all(newDecoder(), ids);
+        return newDecoder().all(ids);
     }
 
     @Override
