@@ -58,6 +58,20 @@ class ConvertedFolderTest {
         }
     }
 
+    /** A folder that does not say what its special tokens are becomes one that does. */
+    @Test
+    void specialTokensGoIntoTheFolder() throws IOException {
+        GoldenCase golden = GoldenCase.open("glm_original_blank");
+        Path silent = Files.createDirectory(temporary.resolve("silent"));
+        for (String name : List.of("config.json", "pytorch_model.bin")) {
+            Files.copy(golden.folder().resolve(name), silent.resolve(name));
+        }
+        assertThrows(CheckpointException.class, () -> GlmModel.load(silent));
+        Map<String, Integer> tokens =
+                Map.of("[CLS]", 120, "[MASK]", 121, "<|endoftext|>", 122, "<|startofpiece|>", 123);
+        assertTheReferences(golden, convert(silent, ConversionOptions.builder().specialTokens(tokens)));
+    }
+
     private static float[][] logits(Path folder, WeightFormat format) throws IOException {
         try (GlmModel model = GlmModel.load(
                 folder, LoadOptions.builder().weights(format).threads(2).build())) {

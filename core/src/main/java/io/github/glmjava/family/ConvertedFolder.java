@@ -119,8 +119,9 @@ public final class ConvertedFolder {
         }
         byte[] json = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsBytes(config);
         // The family must know every field that was added.
-        source.family()
-                .architecture(ConfigFields.parse(json, source.files().config().file()));
+        ConfigFields written = ConfigFields.parse(json, source.files().config().file());
+        written.standIn(ModelFolder.ADDED_TOKENS, options.specialTokens());
+        source.family().architecture(written);
         return json;
     }
 
