@@ -113,6 +113,18 @@ class TemplatePromptFormatTest {
     }
 
     @Test
+    void callsReachTheTemplateInTheOrderOfTheirFields() throws TokenizerException {
+        TemplatePromptFormat format = TemplatePromptFormat.of(
+                new TinyHuggingFace().load(),
+                ChatTemplate.parse("{% for m in messages %}{{ m.tool_calls | tojson }}{% endfor %}", "some.jinja"));
+        ToolCall call = new ToolCall("f", "{}", Map.of("a", 1L));
+        assertEquals(
+                "[{\"type\": \"function\", \"function\": {\"name\": \"f\", \"arguments\": {\"a\": 1}}}]",
+                format.render(List.of(new ChatMessage(ChatRole.ASSISTANT, "", "", null, "", List.of(call))))
+                        .toString());
+    }
+
+    @Test
     void showsWhereAnAnswerHasSeveralMessages() throws TokenizerException {
         IncrementalDecoder decoder = format().newAnswerDecoder();
         StringBuilder text = new StringBuilder();
