@@ -4,6 +4,7 @@ import io.github.glmjava.generation.GenerationLoop;
 import io.github.glmjava.generation.GenerationSetup;
 import io.github.glmjava.generation.TokenHistory;
 import io.github.glmjava.generation.TokenSequence;
+import io.github.glmjava.tokenizer.Answer;
 import io.github.glmjava.tokenizer.AnswerFormat;
 import io.github.glmjava.tokenizer.AnswerParser;
 import io.github.glmjava.tokenizer.ChatMessage;
@@ -157,7 +158,8 @@ public final class ChatSession implements AutoCloseable {
             GenerationResult raw = new GenerationLoop(setup, tokens, turnOptions, cancellation, listener).run();
             AnswerFormat answers = format.answerFormat();
             List<?> tools = ChatMessage.tools(with(earlier, said));
-            GenerationResult result = raw.withAnswer(answers.parse(raw.text(), tools));
+            Answer parsed = answers.parse(raw.text(), tools);
+            GenerationResult result = raw.withAnswer(parsed);
             int[] ids = raw.ids();
             if (raw.finishReason() == FinishReason.CANCELLED && ids.length == 0) {
                 rollBack(mark);
@@ -165,7 +167,7 @@ public final class ChatSession implements AutoCloseable {
             }
             // A stop string is in the tokens, but the model is not to see it in the next turn.
             boolean asShown = format.newAnswerDecoder().all(ids).equals(raw.text());
-            history = with(earlier, said, answers.messages(raw.text(), tools));
+            history = with(earlier, said, answers.messages(raw.text(), parsed));
             inStep = asShown && format.canContinue();
             return result;
         } catch (RuntimeException | Error failure) {

@@ -148,8 +148,7 @@ class ChatSessionTest {
         }
 
         @Override
-        public List<ChatMessage> messages(String answer, List<?> tools) {
-            Answer parsed = parse(answer, tools);
+        public List<ChatMessage> messages(String answer, Answer parsed) {
             return List.of(new ChatMessage(
                     ChatRole.ASSISTANT, "", parsed.text(), null, parsed.reasoning(), parsed.toolCalls()));
         }

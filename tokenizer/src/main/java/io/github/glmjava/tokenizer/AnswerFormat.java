@@ -36,8 +36,8 @@ public interface AnswerFormat {
      * An answer as messages, to be added to the conversation.
      *
      * @param answer as in {@link #parse}
-     * @param tools as in {@link #newParser}
+     * @param parsed what {@link #parse} made of it
      * @return at least one message of the assistant
      */
-    List<ChatMessage> messages(String answer, List<?> tools);
+    List<ChatMessage> messages(String answer, Answer parsed);
 }

@@ -61,17 +61,12 @@ public interface PromptFormat {
      */
     int[] encodeContinuation(List<ChatMessage> earlier, List<ChatMessage> next);
 
-    /** True if {@link #encodeBlanks} works: if the family fills blanks in a text. */
-    default boolean canFill() {
-        return false;
-    }
-
     /**
      * A text with blanks, written as {@code [MASK]}, {@code [sMASK]} or {@code [gMASK]}. Not for text that others wrote, unless
      * they may ask for blanks, too.
      *
      * @param text may be without blanks
-     * @throws UnsupportedOperationException if not {@link #canFill}
+     * @throws UnsupportedOperationException if the family does not fill blanks
      */
     default BlankText encodeBlanks(String text) {
         throw new UnsupportedOperationException("this family does not fill blanks");

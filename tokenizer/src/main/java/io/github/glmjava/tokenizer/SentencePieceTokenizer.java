@@ -71,7 +71,9 @@ public final class SentencePieceTokenizer implements Tokenizer {
         }
         List<ScoredEncoding> best = new ArrayList<>();
         encoder.encodeBest(
-                text, count, (encoding, score) -> best.add(new ScoredEncoding(encoding.toEncoding(text), score)));
+                text,
+                count,
+                (encoding, score) -> best.add(new ScoredEncoding(encoding.toEncoding(text), (float) score)));
         return best;
     }
 

@@ -157,11 +157,14 @@ public final class TemplatePromptFormat implements PromptFormat {
 
     private static Map<String, Object> value(ToolCall call) {
         Map<String, @Nullable Object> arguments = call.arguments();
-        return Map.of(
-                "type",
-                "function",
-                "function",
-                Map.of("name", call.name(), "arguments", arguments == null ? Map.of() : arguments));
+        // A template may write them as JSON, in this order.
+        Map<String, Object> function = new LinkedHashMap<>();
+        function.put("name", call.name());
+        function.put("arguments", arguments == null ? Map.of() : arguments);
+        Map<String, Object> value = new LinkedHashMap<>();
+        value.put("type", "function");
+        value.put("function", function);
+        return value;
     }
 
     /**

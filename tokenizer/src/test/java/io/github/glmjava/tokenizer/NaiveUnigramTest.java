@@ -3,16 +3,16 @@ package io.github.glmjava.tokenizer;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Random unigram models and texts against the plainest implementations: one table over the whole text, all paths one by one. */
@@ -26,6 +26,16 @@ class NaiveUnigramTest {
             text.append(ALPHABET[random.nextInt(ALPHABET.length)]);
         }
         return text.toString();
+    }
+
+    private static List<List<Integer>> tokens(Encoding encoding) {
+        return IntStream.range(0, encoding.size())
+                .mapToObj(i -> List.of(encoding.id(i), encoding.start(i), encoding.end(i)))
+                .toList();
+    }
+
+    private static <T> Map<T, Long> counted(Stream<T> all) {
+        return all.collect(Collectors.groupingBy(one -> one, Collectors.counting()));
     }
 
     /** Pieces with scores. */
@@ -64,16 +74,23 @@ class NaiveUnigramTest {
             return ids.containsKey(part) || part.length() == 1;
         }
 
-        int[] ids(List<String> path) {
-            List<Integer> all = new ArrayList<>();
+        /** The id, the start and the end of each token. */
+        List<List<Integer>> tokens(List<String> path) {
+            List<List<Integer>> all = new ArrayList<>();
+            int end = 0;
             for (String piece : path) {
                 int id = ids.getOrDefault(piece, 0);
                 // A run of unknown characters is one id.
-                if (id > 0 || all.isEmpty() || all.getLast() > 0) {
-                    all.add(id);
-                }
+                boolean goesOn = id == 0 && !all.isEmpty() && all.getLast().getFirst() == 0;
+                int start = goesOn ? all.removeLast().get(1) : end;
+                end += piece.length();
+                all.add(List.of(id, start, end));
             }
-            return all.stream().mapToInt(Integer::intValue).toArray();
+            return all;
+        }
+
+        int[] ids(List<String> path) {
+            return tokens(path).stream().mapToInt(List::getFirst).toArray();
         }
 
         List<String> best(String text) {
@@ -142,14 +159,14 @@ class NaiveUnigramTest {
             double[] expected = all.stream().mapToDouble(model::score).sorted().toArray();
             List<ScoredEncoding> found = model.tokenizer.encodeBest(text, 1024);
             assertEquals(Math.min(1024, all.size()), found.size());
-            Set<List<Integer>> possible = new HashSet<>();
-            all.forEach(
-                    path -> possible.add(Arrays.stream(model.ids(path)).boxed().toList()));
             for (int i = 0; i < found.size(); i++) {
                 assertEquals(expected[expected.length - 1 - i], found.get(i).score());
-                assertTrue(possible.contains(
-                        Arrays.stream(found.get(i).encoding().ids()).boxed().toList()));
             }
+            // Short texts have no more: each path is found once, with its own score.
+            assertEquals(
+                    counted(all.stream().map(path -> Map.entry(model.tokens(path), model.score(path)))),
+                    counted(found.stream()
+                            .map(scored -> Map.entry(tokens(scored.encoding()), (double) scored.score()))));
             assertEquals(found.getFirst().score(), model.score(model.best(text)));
         }
     }
@@ -177,6 +194,12 @@ class NaiveUnigramTest {
                             ? tokenizer.encodeSampled("aaa", alpha, 10, random)
                             : tokenizer.encodeSampled("aaa", alpha, random);
                     counts.merge(Arrays.stream(drawn.ids()).boxed().toList(), 1, Integer::sum);
+                    int end = 0;
+                    for (int token = 0; token < drawn.size(); token++) {
+                        assertEquals(end, drawn.start(token));
+                        end += tokenizer.piece(drawn.id(token)).length();
+                        assertEquals(end, drawn.end(token));
+                    }
                 }
                 scores.forEach((ids, score) -> assertEquals(
                         Math.exp(alpha * score) / sum,
@@ -188,10 +211,23 @@ class NaiveUnigramTest {
     }
 
     @Test
+    void anEmptyTextHasOneEncoding() {
+        TinyModel file = TinyModel.withControls().pieces("a");
+        file.trainer().varint(3, 1);
+        SentencePieceTokenizer tokenizer = file.load();
+        List<ScoredEncoding> best = tokenizer.encodeBest("", 2);
+        assertEquals(1, best.size());
+        assertEquals(0, best.getFirst().encoding().size());
+        assertEquals(0, best.getFirst().score());
+        assertEquals(0, tokenizer.encodeSampled("", 1, new Random(1)).size());
+    }
+
+    @Test
     void refusesWhatItCannotDo() {
         SentencePieceTokenizer bpe =
                 TinyModel.withControls().pieces("a").bytePieces().load();
         assertThrows(IllegalStateException.class, () -> bpe.encodeBest("a", 2));
+        assertThrows(IllegalStateException.class, () -> bpe.encodeBest("", 2));
         assertThrows(IllegalArgumentException.class, () -> bpe.encodeBest("a", 0));
         assertThrows(IllegalArgumentException.class, () -> bpe.encodeSampled("a", Double.NaN, new Random(1)));
     }

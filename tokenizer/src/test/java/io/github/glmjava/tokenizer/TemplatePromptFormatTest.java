@@ -95,7 +95,8 @@ class TemplatePromptFormatTest {
         HuggingFaceTokenizer tokenizer = new TinyHuggingFace().control(CONTROL).load();
         TemplatePromptFormat format = TemplatePromptFormat.of(tokenizer, ChatTemplate.parse(tagged, "some.jinja"));
         String written = "hm</think>well<tool_call>f<arg_key>a</arg_key><arg_value>[1]</arg_value></tool_call>";
-        List<ChatMessage> messages = format.answerFormat().messages(written, List.of());
+        AnswerFormat answers = format.answerFormat();
+        List<ChatMessage> messages = answers.messages(written, answers.parse(written, List.of()));
         ToolCall call = new ToolCall("f", "<arg_key>a</arg_key><arg_value>[1]</arg_value>", Map.of("a", List.of(1L)));
         assertEquals(List.of(new ChatMessage(ChatRole.ASSISTANT, "", "well", null, "hm", List.of(call))), messages);
         assertEquals(
@@ -110,6 +111,18 @@ class TemplatePromptFormatTest {
         assertEquals(
                 List.of(new ToolCall("f", "{}", Map.of())),
                 named.answerFormat().parse("f\n{}", List.of()).toolCalls());
+    }
+
+    @Test
+    void callsReachTheTemplateInTheOrderOfTheirFields() throws TokenizerException {
+        TemplatePromptFormat format = TemplatePromptFormat.of(
+                new TinyHuggingFace().load(),
+                ChatTemplate.parse("{% for m in messages %}{{ m.tool_calls | tojson }}{% endfor %}", "some.jinja"));
+        ToolCall call = new ToolCall("f", "{}", Map.of("a", 1L));
+        assertEquals(
+                "[{\"type\": \"function\", \"function\": {\"name\": \"f\", \"arguments\": {\"a\": 1}}}]",
+                format.render(List.of(new ChatMessage(ChatRole.ASSISTANT, "", "", null, "", List.of(call))))
+                        .toString());
     }
 
     @Test

@@ -51,11 +51,10 @@ public record AnswerLayout(Reasoning reasoning, CallSyntax calls, UnaryOperator<
     }
 
     @Override
-    public List<ChatMessage> messages(String answer, List<?> tools) {
+    public List<ChatMessage> messages(String answer, Answer parsed) {
         if (calls == CallSyntax.NAME_AND_JSON || calls == CallSyntax.NAME_AND_FENCED_BLOCK) {
             return AnswerMessages.parse(withoutReasoning(answer));
         }
-        Answer parsed = parse(answer, tools);
         return List.of(
                 new ChatMessage(ChatRole.ASSISTANT, "", parsed.text(), null, parsed.reasoning(), parsed.toolCalls()));
     }

@@ -7,14 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The messages of an answer ({@code process_response} of {@code modeling_chatglm.py}). */
-public final class AnswerMessages {
+final class AnswerMessages {
     /** Stands between messages. */
     static final String SEPARATOR = "<|assistant|>";
 
     private AnswerMessages() {}
 
     /** Splits an answer into messages; a first line that is not blank is the metadata of its message. */
-    public static List<ChatMessage> parse(String answer) {
+    static List<ChatMessage> parse(String answer) {
         List<ChatMessage> messages = new ArrayList<>();
         for (int from = 0; from >= 0; ) {
             int end = answer.indexOf(SEPARATOR, from);

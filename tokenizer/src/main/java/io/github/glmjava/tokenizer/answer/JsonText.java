@@ -20,10 +20,23 @@ record JsonText(@Nullable Object value) {
     /** The value, or null if the text is not well-formed, or holds a number that a double cannot. */
     static @Nullable JsonText parse(String text) {
         try {
-            return new JsonText(copy(JsonReader.read(text.getBytes(StandardCharsets.UTF_8), "an answer")));
+            return new JsonText(copy(read(text)));
         } catch (TokenizerException | ArithmeticException e) {
             return null;
         }
+    }
+
+    /** The fields of a JSON object, or null if the text is something else. */
+    static @Nullable Map<String, @Nullable Object> parseObject(String text) {
+        try {
+            return read(text) instanceof Map<?, ?> map ? object(map) : null;
+        } catch (TokenizerException | ArithmeticException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Object read(String text) throws TokenizerException {
+        return JsonReader.read(text.getBytes(StandardCharsets.UTF_8), "an answer");
     }
 
     private static @Nullable Object copy(@Nullable Object value) {
@@ -47,11 +60,5 @@ record JsonText(@Nullable Object value) {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         map.forEach((name, field) -> fields.put((String) name, copy(field)));
         return Collections.unmodifiableMap(fields);
-    }
-
-    /** The fields of a JSON object, or null if the text is something else. */
-    static @Nullable Map<String, @Nullable Object> parseObject(String text) {
-        JsonText json = parse(text);
-        return json != null && json.value() instanceof Map<?, ?> map ? object(map) : null;
     }
 }

@@ -37,10 +37,13 @@ final class TaggedCall {
         while (call.position < body.length()) {
             String key = call.element(KEY);
             String value = key == null ? null : call.element(VALUE);
-            if (key == null || value == null || arguments.containsKey(PythonText.strip(key))) {
+            if (key == null || value == null) {
                 return null;
             }
             String argument = PythonText.strip(key);
+            if (arguments.containsKey(argument)) {
+                return null;
+            }
             arguments.put(argument, value(value, types.isText(name, argument)));
         }
         return new ToolCall(name, body.substring(argumentsStart), Collections.unmodifiableMap(arguments));

@@ -3,7 +3,6 @@ package io.github.glmjava.tokenizer.answer;
 import io.github.glmjava.tokenizer.ToolCall;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Takes the calls between {@code <tool_call>} and {@code </tool_call>} out of a text: GLM-4.5 and later. */
 final class TaggedCallStage implements TextStage {
@@ -12,18 +11,7 @@ final class TaggedCallStage implements TextStage {
 
     private final MarkerFinder start = new MarkerFinder(START);
     private final MarkerFinder end = new MarkerFinder(END);
-    private final StringBuilder call = new StringBuilder();
-    private final TextStage body = new TextStage() {
-        @Override
-        public void accept(char c) {
-            call.append(c);
-        }
-
-        @Override
-        public void finish() {
-            throw new AssertionError("a call is not ended by its characters");
-        }
-    };
+    private final CollectingStage body = new CollectingStage();
     private final TextStage text;
     private final Consumer<ToolCall> calls;
     private final ToolTypes types;
@@ -41,13 +29,13 @@ final class TaggedCallStage implements TextStage {
             inCall = start.accept(c, text);
         } else if (end.accept(c, body)) {
             inCall = false;
-            ToolCall parsed = parse(call.toString());
-            if (parsed == null) {
-                text.accept(START + call + END);
+            String written = body.take();
+            ToolCall call = TaggedCall.parse(written, types);
+            if (call == null) {
+                text.accept(START + written + END);
             } else {
-                calls.accept(parsed);
+                calls.accept(call);
             }
-            call.setLength(0);
         }
     }
 
@@ -56,14 +44,10 @@ final class TaggedCallStage implements TextStage {
         if (inCall) {
             end.release(body);
             text.accept(START);
-            text.accept(call);
+            text.accept(body.take());
         } else {
             start.release(text);
         }
         text.finish();
-    }
-
-    private @Nullable ToolCall parse(String body) {
-        return TaggedCall.parse(body, types);
     }
 }

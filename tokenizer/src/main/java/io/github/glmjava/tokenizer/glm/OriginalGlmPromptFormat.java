@@ -60,11 +60,6 @@ public final class OriginalGlmPromptFormat implements PromptFormat {
     }
 
     @Override
-    public boolean canFill() {
-        return true;
-    }
-
-    @Override
     public BlankText encodeBlanks(String text) {
         return tokenizer.encodeBlanks(text);
     }

@@ -64,21 +64,13 @@ final class CachedWords {
     private int learn(int[] codePoints, int from, int length) {
         Arrays.fill(best, 1, length + 1, Double.NEGATIVE_INFINITY);
         Arrays.fill(second, 0, length + 1, Double.NEGATIVE_INFINITY);
-        for (int position = 0; position < length; position++) {
-            boolean covered = false;
-            int end = position + 1;
-            for (int node = trie.first(codePoints[from + position]);
-                    node >= 0;
-                    node = end < length ? trie.next(node, codePoints[from + end++]) : -1) {
-                int id = trie.piece(node);
-                if (id >= 0) {
-                    covered |= end == position + 1;
-                    offer(position, end, id, scores.score(id));
-                }
-            }
-            if (!covered) {
-                offer(position, position + 1, UnigramSegmenter.UNKNOWN, scores.unknown());
-            }
+        for (int i = 0; i < length; i++) {
+            int position = i;
+            trie.allMatches(
+                    codePoints,
+                    from + position,
+                    from + length,
+                    (end, id) -> offer(position, end - from, id, scores.scoreOrUnknown(id)));
         }
         int count = 0;
         boolean kept = true;

@@ -26,21 +26,10 @@ final class Lattice {
     Lattice(int[] codePoints, int length, PieceTrie trie, PieceScores pieceScores) {
         this.length = length;
         this.firstByEnd = new int[length + 2];
-        for (int from = 0; from < length; from++) {
-            boolean covered = false;
-            int end = from + 1;
-            for (int node = trie.first(codePoints[from]);
-                    node >= 0;
-                    node = end < length ? trie.next(node, codePoints[end++]) : -1) {
-                int id = trie.piece(node);
-                if (id >= 0) {
-                    covered |= end == from + 1;
-                    add(from, end, id, (float) pieceScores.score(id));
-                }
-            }
-            if (!covered) {
-                add(from, from + 1, UnigramSegmenter.UNKNOWN, pieceScores.unknown());
-            }
+        for (int place = 0; place < length; place++) {
+            int from = place;
+            trie.allMatches(
+                    codePoints, from, length, (end, id) -> add(from, end, id, (float) pieceScores.scoreOrUnknown(id)));
         }
         sortByEnd();
         findBestSums();

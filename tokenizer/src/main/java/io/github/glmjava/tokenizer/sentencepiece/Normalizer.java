@@ -29,22 +29,14 @@ final class Normalizer {
         this.space = settings.escapeWhitespaces() ? SentencePieceModel.SPACE_SYMBOL : ' ';
         boolean[] beginsKey = charsmap == null ? passes.clone() : charsmap.beginsKey();
         for (int c = 0; c < passes.length; c++) {
-            passes[c] = !beginsKey[c] && !Character.isSurrogate((char) c);
+            passes[c] = !beginsKey[c] && !Character.isSurrogate((char) c) && userDefined.first(c) < 0;
         }
         for (int c = 0; c < ASCII; c++) {
-            passesBeforeLetters[c] = charsmap == null || charsmap.passesBeforeLetters((char) c);
+            passesBeforeLetters[c] =
+                    (charsmap == null || charsmap.passesBeforeLetters((char) c)) && userDefined.first(c) < 0;
         }
         passes[' '] = false;
         passesBeforeLetters[' '] = false;
-        for (int id = 0; id < model.size(); id++) {
-            if (model.type(id) == PieceType.USER_DEFINED) {
-                char first = model.text(id).charAt(0);
-                passes[first] = false;
-                if (first < ASCII) {
-                    passesBeforeLetters[first] = false;
-                }
-            }
-        }
     }
 
     /**

@@ -3,6 +3,7 @@ package io.github.glmjava.tokenizer.sentencepiece;
 import io.github.glmjava.tokenizer.TokenBuffer;
 import io.github.glmjava.tokenizer.bpe.IntList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.ObjDoubleConsumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -42,28 +43,14 @@ public final class PieceEncoder {
         }
     }
 
-    /** Takes encodings of one text. */
-    public interface Taker {
-        /**
-         * Takes an encoding.
-         *
-         * @param encoding with offsets; the taker's own
-         * @param score the sum of the pieces' scores
-         */
-        void take(TokenBuffer encoding, float score);
-    }
-
     /**
      * The best encodings of a text, best first.
      *
      * @param count how many, at least 1; there may be fewer
+     * @param taker gets each encoding, with offsets and its own, and the sum of the pieces' scores, a float
      */
-    public void encodeBest(String text, int count, Taker taker) {
+    public void encodeBest(String text, int count, ObjDoubleConsumer<TokenBuffer> taker) {
         NormalizedText normalized = normalizeWithSources(text);
-        if (normalized.codePoints().size() == 0) {
-            taker.take(TokenBuffer.withOffsets(), 0);
-            return;
-        }
         Lattice lattice = unigram().lattice(normalized.codePoints());
         new BestPaths(lattice).find(count, (path, score) -> {
             TokenBuffer encoding = TokenBuffer.withOffsets();
@@ -71,7 +58,7 @@ public final class PieceEncoder {
             for (int i = 0; i < path.size(); i++) {
                 give(path.get(i), lattice, normalized, sink);
             }
-            taker.take(encoding, score);
+            taker.accept(encoding, score);
         });
     }
 

@@ -35,6 +35,11 @@ final class PieceScores {
         return scores[id];
     }
 
+    /** The same, or with {@link UnigramSegmenter#UNKNOWN} the score of a character that no piece covers. */
+    double scoreOrUnknown(int id) {
+        return id == UnigramSegmenter.UNKNOWN ? unknown : scores[id];
+    }
+
     /** No score is further from zero. */
     double greatest() {
         return greatest;

@@ -7,9 +7,9 @@ import java.util.function.IntPredicate;
 
 /**
  * A trie over the code points of some pieces. The edges (node, code point) -> node lie in one hash table, those of the
- * root in an array. The node where a piece ends has the piece's id for its number and the others have numbers behind the ids,
- * so no table is needed to tell; a bit tells whether a node has edges, which saves most searches that would find
- * nothing. Immutable once built.
+ * root in a {@link CodePointMap}. The node where a piece ends has the piece's id for its number and the others have
+ * numbers behind the ids, so no table is needed to tell; a bit tells whether a node has edges, which saves most searches
+ * that would find nothing. Immutable once built.
  */
 final class PieceTrie {
     private static final int ROOT = -2;
@@ -107,6 +107,28 @@ final class PieceTrie {
     /** The piece that ends at a node, or -1. */
     int piece(int node) {
         return node < ids ? node : -1;
+    }
+
+    /** Takes pieces. */
+    interface Taker {
+        /** Takes the piece, or {@link UnigramSegmenter#UNKNOWN}, that ends before an index. */
+        void take(int end, int id);
+    }
+
+    /** Gives out all pieces that begin at {@code from}, and UNKNOWN if none of them is its code point alone. */
+    void allMatches(int[] codePoints, int from, int to, Taker taker) {
+        boolean covered = false;
+        int end = from + 1;
+        for (int node = first(codePoints[from]); node >= 0; node = end < to ? next(node, codePoints[end++]) : -1) {
+            int id = piece(node);
+            if (id >= 0) {
+                covered |= end == from + 1;
+                taker.take(end, id);
+            }
+        }
+        if (!covered) {
+            taker.take(from + 1, UnigramSegmenter.UNKNOWN);
+        }
     }
 
     /**

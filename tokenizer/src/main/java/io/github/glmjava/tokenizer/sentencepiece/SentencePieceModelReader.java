@@ -42,7 +42,10 @@ public final class SentencePieceModelReader {
     private String bosPiece = "<s>";
     private String eosPiece = "</s>";
     private int userDefinedBytes;
-    private int normalCharacters;
+
+    /** The characters of NORMAL pieces but the last of each. */
+    private int innerCharacters;
+
     private final int[] reservedIds = {-1, -1, -1, -1};
     private boolean addDummyPrefix = true;
     private boolean removeExtraWhitespaces = true;
@@ -192,7 +195,7 @@ public final class SentencePieceModelReader {
         if (!Float.isFinite(scores[id])) {
             throw malformed(name + " has score " + scores[id] + ", expected a finite number");
         }
-        normalCharacters += type[0] == PieceType.NORMAL ? characters(text[0]) - 1 : 0;
+        innerCharacters += type[0] == PieceType.NORMAL ? characters(text[0]) - 1 : 0;
         userDefinedBytes += type[0] == PieceType.USER_DEFINED ? text[0].length : 0;
         if (userDefinedBytes > MAX_USER_DEFINED_BYTES) {
             throw malformed("USER_DEFINED pieces of more than " + MAX_USER_DEFINED_BYTES + " bytes");
@@ -276,9 +279,10 @@ public final class SentencePieceModelReader {
                         + (count - 1));
             }
         }
-        if (modelType == MODEL_TYPE_UNIGRAM && count + normalCharacters > MAX_UNIGRAM_NODES) {
-            throw malformed("NORMAL pieces of " + (count + normalCharacters) + " characters, expected at most "
-                    + MAX_UNIGRAM_NODES);
+        if (modelType == MODEL_TYPE_UNIGRAM && count + innerCharacters > MAX_UNIGRAM_NODES) {
+            throw malformed(count + " pieces and " + innerCharacters
+                    + " characters of NORMAL ones, the last of each not counted, expected at most " + MAX_UNIGRAM_NODES
+                    + " together");
         }
         ByteStrings pieces;
         try {

@@ -111,7 +111,7 @@ class AnswerLayoutTest {
         assertEquals(call(new ToolCall("python", "x = 1\nprint(x)", null)), parse(FOURTH, "python\nx = 1\nprint(x)"));
         assertEquals(
                 new Answer("", "hm\n<x>", List.of(new ToolCall("f", "{}", Map.of()))),
-                parse(THINKING_FOURTH, "hm\n<x></think>\nf\n{}".replace("\nf", "f")));
+                parse(THINKING_FOURTH, "hm\n<x></think>f\n{}"));
     }
 
     @Test

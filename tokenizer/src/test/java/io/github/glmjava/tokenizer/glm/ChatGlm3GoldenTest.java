@@ -108,7 +108,7 @@ class ChatGlm3GoldenTest {
             List<ChatMessage> history = new ArrayList<>(Messages.of(row.get("history")));
             List<?> tools = ChatMessage.tools(history);
             Answer parsed = format.answerFormat().parse(answer, tools);
-            history.addAll(format.answerFormat().messages(answer, tools));
+            history.addAll(format.answerFormat().messages(answer, parsed));
             assertEquals(Messages.of(row.get("expected_history")), history);
             JsonNode expected = row.get("expected_content");
             if (expected.isString()) {

@@ -41,7 +41,6 @@ class OriginalGlmPromptFormatTest {
                 format.encodeBlanks(" a [MASK]\n b a\t[gMASK]"));
         assertEquals(2, format.encodeBlanks("[MASK][MASK]").blanks());
         assertEquals(new BlankText(List.of(7, 3, 4, 6), List.of("a")), format.encodeBlanks("a"));
-        assertTrue(format.canFill());
     }
 
     /** A mask that the model lacks is text like any other, and so are all other special tokens. */

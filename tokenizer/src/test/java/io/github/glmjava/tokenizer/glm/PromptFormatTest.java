@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.glmjava.tokenizer.AnswerFormat;
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.ChatRole;
 import io.github.glmjava.tokenizer.IncrementalDecoder;
@@ -111,6 +112,11 @@ class PromptFormatTest {
         return format.answerFormat().parse(answer, List.of()).text();
     }
 
+    private static List<ChatMessage> messages(PromptFormat format, String answer) {
+        AnswerFormat answers = format.answerFormat();
+        return answers.messages(answer, answers.parse(answer, List.of()));
+    }
+
     @Test
     void cleansAnswers() {
         assertEquals("2023年 a", text(second, " [[训练时间]] a\n"));
@@ -126,9 +132,8 @@ class PromptFormatTest {
     void keepsAnswersAsTheMessagesThatTheyAre() {
         assertEquals(
                 List.of(ChatMessage.assistant("a"), new ChatMessage(ChatRole.ASSISTANT, "tool", "{}", null)),
-                fourth.answerFormat().messages("\na<|assistant|>tool\n{}", List.of()));
-        assertEquals(
-                List.of(ChatMessage.assistant("a b")), second.answerFormat().messages(" a b\n", List.of()));
+                messages(fourth, "\na<|assistant|>tool\n{}"));
+        assertEquals(List.of(ChatMessage.assistant("a b")), messages(second, " a b\n"));
     }
 
     @Test
