@@ -61,9 +61,11 @@ class AllocationTest {
         "sequence, F16, AS_STORED, Q8, 2",
         "sequence, BF16, AS_STORED, BF16, 2",
         "sequence, F16, Q8, F32, 2",
+        "sequence, F32, AS_STORED, F32, 1",
         "sequence, F32, Q4, Q8, 1",
         "batch, BF16, AS_STORED, F32, 2",
-        "batch, F16, Q8, BF16, 1"
+        "batch, F16, Q8, BF16, 1",
+        "batch, F32, Q4, Q8, 1"
     })
     void aDecodeStepAllocatesNothing(String what, DType dtype, String weights, String keyValues, int threads)
             throws IOException {

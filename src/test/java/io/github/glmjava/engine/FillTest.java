@@ -10,6 +10,7 @@ import io.github.glmjava.FinishReason;
 import io.github.glmjava.GenerationOptions;
 import io.github.glmjava.GlmModel;
 import io.github.glmjava.LoadOptions;
+import io.github.glmjava.fixture.ByteAlphabet;
 import io.github.glmjava.fixture.GoldenCase;
 import io.github.glmjava.fixture.OriginalGlmCheckpoint;
 import io.github.glmjava.fixture.SharedFiles;
@@ -139,10 +140,8 @@ class FillTest {
     void textGoesThroughATokenizerOfGpt2() throws IOException {
         OriginalGlmCheckpoint checkpoint = OriginalGlmCheckpoint.write(folder, 7, 256);
         ObjectNode vocabulary = JsonMapper.shared().createObjectNode();
-        int free = 0x100;
-        for (int value = 0; value < 256; value++) {
-            boolean printable = (value >= '!' && value <= '~') || (value >= 0xA1 && value != 0xAD);
-            vocabulary.put(String.valueOf((char) (printable ? value : free++)), value);
+        for (String character : ByteAlphabet.characters()) {
+            vocabulary.put(character, vocabulary.size());
         }
         vocabulary.put("<|endoftext|>", checkpoint.id("<|endoftext|>"));
         Files.writeString(folder.resolve("vocab.json"), vocabulary.toString());

@@ -17,7 +17,6 @@ import io.github.glmjava.weights.DType;
 import io.github.glmjava.weights.StoredTensor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
@@ -88,16 +87,16 @@ class GgufLatentTest {
     private Path write(GgufWriter writer, boolean inParts) throws IOException {
         try (Checkpoint golden =
                 Checkpoint.open(GoldenCase.open("glm4_moe_lite_mla").folder())) {
-            add(writer, golden.tensor("model.embed_tokens.weight"), "token_embd.weight");
-            add(writer, golden.tensor("model.norm.weight"), "output_norm.weight");
-            add(writer, golden.tensor("lm_head.weight"), "output.weight");
+            writer.converted("token_embd.weight", golden.tensor("model.embed_tokens.weight"));
+            writer.converted("output_norm.weight", golden.tensor("model.norm.weight"));
+            writer.converted("output.weight", golden.tensor("lm_head.weight"));
             for (int layer = 0; layer < LAYERS; layer++) {
                 String published = "model.layers." + layer + ".";
                 String block = "blk." + layer + ".";
                 for (Map.Entry<String, String> name : NAMES.entrySet()) {
                     StoredTensor tensor = golden.find(published + name.getKey());
                     if (tensor != null) {
-                        add(writer, tensor, block + name.getValue());
+                        writer.converted(block + name.getValue(), tensor);
                     }
                 }
                 for (String part : List.of("gate", "up", "down")) {
@@ -109,22 +108,13 @@ class GgufLatentTest {
                 if (inParts) {
                     addParts(writer, up.toFloats(), block);
                 } else {
-                    add(writer, up, block + "attn_kv_b.weight");
+                    writer.converted(block + "attn_kv_b.weight", up);
                 }
             }
         }
         Path file = temporary.resolve("model.gguf");
         writer.write(file);
         return file;
-    }
-
-    private static void add(GgufWriter writer, StoredTensor tensor, String name) throws IOException {
-        boolean vector = tensor.shape().size() == 1;
-        writer.tensor(
-                name,
-                vector ? DType.F32 : tensor.dtype(),
-                tensor.shape(),
-                vector ? bytes(tensor.toFloats()) : tensor.data().toArray(ValueLayout.JAVA_BYTE));
     }
 
     private static void addExperts(GgufWriter writer, Checkpoint golden, String layer, String part, String block)
@@ -155,28 +145,15 @@ class GgufLatentTest {
                 }
             }
         }
-        writer.tensor(
-                block + "attn_k_b.weight", DType.F32, List.of((long) HEADS, (long) RANK, (long) PLAIN), bytes(keys));
-        writer.tensor(
-                block + "attn_v_b.weight", DType.F32, List.of((long) HEADS, (long) VALUE, (long) RANK), bytes(values));
+        writer.floats(block + "attn_k_b.weight", List.of((long) HEADS, (long) RANK, (long) PLAIN), keys);
+        writer.floats(block + "attn_v_b.weight", List.of((long) HEADS, (long) VALUE, (long) RANK), values);
     }
 
-    private static byte[] bytes(float[] values) {
-        byte[] bytes = new byte[4 * values.length];
-        MemorySegment.copy(values, 0, MemorySegment.ofArray(bytes), ValueLayout.JAVA_FLOAT_UNALIGNED, 0, values.length);
-        return bytes;
-    }
-
-    private static void assertTheReferences(Path model, LoadOptions options, float tolerance) throws IOException {
+    private static void assertTheReferences(Path model, LoadOptions options, double tolerance) throws IOException {
         GoldenCase golden = GoldenCase.open("glm4_moe_lite_mla");
         try (GlmModel loaded = GlmModel.load(model, options)) {
             assertEquals("GLM-4.7-Flash", loaded.info().family());
-            for (int input = 0; input < golden.inputs(); input++) {
-                float[][] logits = loaded.logits(golden.inputIds(input));
-                for (int token = 0; token < logits.length; token++) {
-                    assertArrayEquals(golden.logits(input)[token], logits[token], tolerance);
-                }
-            }
+            golden.assertLogits(loaded::logits, tolerance);
         }
     }
 
@@ -184,10 +161,10 @@ class GgufLatentTest {
     @ValueSource(booleans = {true, false})
     void logitsAreTheReferences(boolean inParts) throws IOException {
         Path file = write(metadata().put("deepseek2.expert_gating_func", 2), inParts);
-        assertTheReferences(file, LoadOptions.defaults(), 2e-4f);
+        assertTheReferences(file, LoadOptions.defaults(), 2e-4);
         Path folder = temporary.resolve("converted");
         GlmModel.convert(file, folder, ConversionOptions.builder().build());
-        assertTheReferences(folder, LoadOptions.defaults(), 2e-4f);
+        assertTheReferences(folder, LoadOptions.defaults(), 2e-4);
         try (Checkpoint converted = Checkpoint.open(folder);
                 Checkpoint golden =
                         Checkpoint.open(GoldenCase.open("glm4_moe_lite_mla").folder())) {

@@ -17,7 +17,6 @@ import io.github.glmjava.weights.StoredTensor;
 import io.github.glmjava.weights.TensorSource;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -100,12 +99,7 @@ class GgufModelTest {
                 base);
         try (GlmModel model = GlmModel.load(file)) {
             assertTrue(model.info().family().startsWith(family), model.info().family());
-            for (int input = 0; input < golden.inputs(); input++) {
-                float[][] logits = model.logits(golden.inputIds(input));
-                for (int token = 0; token < logits.length; token++) {
-                    assertArrayEquals(golden.logits(input)[token], logits[token], 2e-4f);
-                }
-            }
+            golden.assertLogits(model::logits, 2e-4);
         }
     }
 
@@ -140,12 +134,7 @@ class GgufModelTest {
         try (Checkpoint checkpoint = Checkpoint.open(golden.folder())) {
             for (StoredTensor tensor : checkpoint.tensors().values()) {
                 if (!tensor.name().endsWith("inv_freq")) {
-                    boolean vector = tensor.shape().size() == 1;
-                    writer.tensor(
-                            ggufName(tensor.name()),
-                            vector ? DType.F32 : tensor.dtype(),
-                            tensor.shape(),
-                            vector ? bytes(tensor.toFloats()) : tensor.data().toArray(ValueLayout.JAVA_BYTE));
+                    writer.converted(ggufName(tensor.name()), tensor);
                 }
             }
         }
@@ -190,7 +179,7 @@ class GgufModelTest {
             byte[] blocks = randomBlocks(stored, shape, random);
             writer.tensor(tensor[0] + ".weight", stored, shape, blocks);
             float[] values = new StoredTensor("t", stored, shape, MemorySegment.ofArray(blocks), temporary).toFloats();
-            floats.add(TensorSource.of(tensor[1] + ".weight", DType.F32, shape, MemorySegment.ofArray(bytes(values))));
+            floats.add(TensorSource.of(tensor[1] + ".weight", DType.F32, shape, MemorySegment.ofArray(values)));
         }
         for (String[] norm : new String[][] {
             {"blk.0.attn_norm", "transformer.encoder.layers.0.input_layernorm"},
@@ -199,9 +188,8 @@ class GgufModelTest {
         }) {
             float[] ones = new float[256];
             java.util.Arrays.fill(ones, 1);
-            writer.tensor(norm[0] + ".weight", DType.F32, List.of(256L), bytes(ones));
-            floats.add(
-                    TensorSource.of(norm[1] + ".weight", DType.F32, List.of(256L), MemorySegment.ofArray(bytes(ones))));
+            writer.floats(norm[0] + ".weight", List.of(256L), ones);
+            floats.add(TensorSource.of(norm[1] + ".weight", DType.F32, List.of(256L), MemorySegment.ofArray(ones)));
         }
         Path file = temporary.resolve("model.gguf");
         writer.write(file);
@@ -269,12 +257,6 @@ class GgufModelTest {
                 bytes[at + scale + 2 * i + 1] = (byte) (half >> 8);
             }
         }
-        return bytes;
-    }
-
-    private static byte[] bytes(float[] values) {
-        byte[] bytes = new byte[4 * values.length];
-        MemorySegment.copy(values, 0, MemorySegment.ofArray(bytes), ValueLayout.JAVA_FLOAT_UNALIGNED, 0, values.length);
         return bytes;
     }
 

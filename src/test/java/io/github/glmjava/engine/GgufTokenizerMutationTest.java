@@ -3,7 +3,7 @@ package io.github.glmjava.engine;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import com.sun.management.ThreadMXBean;
+import io.github.glmjava.fixture.ReadingCost;
 import io.github.glmjava.fixture.SmallGguf;
 import io.github.glmjava.gguf.GgufModel;
 import io.github.glmjava.tokenizer.ChatMessage;
@@ -11,7 +11,6 @@ import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.tokenizer.TokenizerException;
 import io.github.glmjava.weights.CheckpointException;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,12 +34,10 @@ class GgufTokenizerMutationTest {
         String bytes = new String(valid, StandardCharsets.ISO_8859_1);
         int from = bytes.indexOf("tokenizer.ggml.model");
         int to = bytes.indexOf("token_embd.weight");
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         int accepted = 0;
         for (int i = 0; i < MUTANTS; i++) {
             Files.write(file, mutate(valid, from, to));
-            long before = threads.getCurrentThreadAllocatedBytes();
-            long start = threads.getCurrentThreadCpuTime();
+            ReadingCost cost = ReadingCost.begin();
             try {
                 read(file);
                 accepted++;
@@ -49,9 +46,7 @@ class GgufTokenizerMutationTest {
             } catch (Throwable t) {
                 fail("mutant " + i, t);
             }
-            long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-            assertTrue(allocated < MAX_ALLOCATED_BYTES, "mutant " + i + " allocated " + allocated + " bytes");
-            assertTrue(threads.getCurrentThreadCpuTime() - start < 1_000_000_000L, "mutant " + i + " took too long");
+            cost.check("mutant " + i, MAX_ALLOCATED_BYTES);
         }
         assertTrue(accepted > MUTANTS / 100 && accepted < MUTANTS, accepted + " accepted");
     }

@@ -10,7 +10,6 @@ import io.github.glmjava.weights.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,11 +27,7 @@ class RopeParametersTest {
 
     private GoldenCase copy(String name) throws IOException {
         GoldenCase golden = GoldenCase.open(name);
-        try (Stream<Path> files = Files.list(golden.folder())) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Files.copy(file, folder.resolve(file.getFileName()));
-            }
-        }
+        golden.copyTo(folder);
         config = (ObjectNode) JsonMapper.shared().readTree(Files.readString(folder.resolve("config.json")));
         return golden;
     }

@@ -5,11 +5,11 @@ import io.github.glmjava.GlmModel;
 import io.github.glmjava.weights.DType;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
@@ -21,8 +21,8 @@ import picocli.CommandLine.TypeConversionException;
         footer = {
             "",
             "Tensors keep their type; the integers of THUDM's releases and the blocks of GGUF become f32 unless",
-            "--dtype says otherwise. A few rows at a time are in memory. The folder appears under its name when it is",
-            "complete."
+            "--dtype says otherwise. Adapters are merged into the weights, and a prefix becomes a part of the folder.",
+            "A few rows at a time are in memory. The folder appears under its name when it is complete."
         })
 final class ConvertCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "SOURCE", description = "A model folder, or a file of GGUF.")
@@ -45,18 +45,8 @@ final class ConvertCommand implements Callable<Integer> {
             description = "How much a file of weights may hold, in bytes or as 500MB or 5GB. Default: 5GB.")
     private @Nullable Long shardBytes;
 
-    @Option(
-            names = "--lora",
-            paramLabel = "FOLDER[=WEIGHT]",
-            mapFallbackValue = "1",
-            description = "Merge a LoRA adapter, as PEFT saves it; weight 1 is what it was trained for. Repeatable.")
-    private Map<Path, Double> lora = Map.of();
-
-    @Option(
-            names = "--ptuning",
-            paramLabel = "FOLDER",
-            description = "Include a P-Tuning v2 prefix, as ChatGLM's ptuning scripts save it.")
-    private @Nullable Path ptuning;
+    @Mixin
+    private AdapterOptions adapters = new AdapterOptions();
 
     private final GlmCommand glm;
 
@@ -73,10 +63,7 @@ final class ConvertCommand implements Callable<Integer> {
         if (shardBytes != null) {
             options.shardBytes(shardBytes);
         }
-        if (ptuning != null) {
-            options.ptuning(ptuning);
-        }
-        lora.forEach(options::lora);
+        adapters.apply(options::lora, options::ptuning);
         GlmModel.convert(source, target, options.build());
         return 0;
     }

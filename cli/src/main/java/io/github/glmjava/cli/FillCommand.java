@@ -4,8 +4,6 @@ import io.github.glmjava.FillResult;
 import io.github.glmjava.FilledSpan;
 import io.github.glmjava.GlmModel;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -51,9 +49,7 @@ final class FillCommand implements Callable<Integer> {
         try (GlmModel loaded = modelOptions.load()) {
             result = loaded.fill(blanks, samplingOptions.toGenerationOptions());
         }
-        PrintWriter out = new PrintWriter(glm.streams().out(), false, StandardCharsets.UTF_8);
-        out.println(json ? JsonMapper.shared().writeValueAsString(toJson(result)) : result.text());
-        out.flush();
+        glm.streams().out().println(json ? JsonMapper.shared().writeValueAsString(toJson(result)) : result.text());
         return 0;
     }
 

@@ -2,7 +2,9 @@ package io.github.glmjava.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -22,10 +24,6 @@ import picocli.CommandLine.ScopeType;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:verify found a difference", "2:wrong usage, or something else went wrong"})
 public final class GlmCommand {
-    /** In the order in which help shows them. */
-    private static final List<String> COMMANDS = List.of(
-            "generate", "chat", "fill", "tokenize", "inspect", "verify", "perplexity", "quantize", "convert", "bench");
-
     /** The exit code of all errors. */
     static final int ERROR = 2;
 
@@ -58,7 +56,6 @@ public final class GlmCommand {
         GlmCommand glm = new GlmCommand(streams);
         CommandLine commandLine = glm.commandLine(arguments)
                 .setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8))
-                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((exception, unparsed) -> glm.wrongUsage(exception))
                 .setExecutionExceptionHandler((exception, command, parsed) -> glm.failed(exception))
                 .setExecutionStrategy(parsed -> {
@@ -78,27 +75,29 @@ public final class GlmCommand {
     /** Only the command that is called is set up, if its name comes first: reading the annotations of all takes its time. */
     private CommandLine commandLine(String... arguments) {
         CommandLine commandLine = new CommandLine(this);
-        boolean named = arguments.length > 0 && COMMANDS.contains(arguments[0]);
-        for (String name : named ? List.of(arguments[0]) : COMMANDS) {
-            commandLine.addSubcommand(command(name));
+        Map<String, Supplier<Object>> commands = commands();
+        Supplier<Object> called = arguments.length > 0 ? commands.get(arguments[0]) : null;
+        if (called != null) {
+            return commandLine.addSubcommand(called.get());
         }
-        return named ? commandLine : commandLine.addSubcommand(new HelpCommand());
+        commands.values().forEach(command -> commandLine.addSubcommand(command.get()));
+        return commandLine.addSubcommand(new HelpCommand());
     }
 
-    private Object command(String name) {
-        return switch (name) {
-            case "generate" -> new GenerateCommand(this);
-            case "chat" -> new ChatCommand(this);
-            case "fill" -> new FillCommand(this);
-            case "tokenize" -> new TokenizeCommand(this);
-            case "inspect" -> new InspectCommand(this);
-            case "verify" -> new VerifyCommand(this);
-            case "perplexity" -> new PerplexityCommand(this);
-            case "quantize" -> new QuantizeCommand(this);
-            case "convert" -> new ConvertCommand(this);
-            case "bench" -> new BenchCommand(this);
-            default -> throw new IllegalArgumentException(name);
-        };
+    /** In the order in which help shows them. */
+    private Map<String, Supplier<Object>> commands() {
+        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        commands.put("generate", () -> new GenerateCommand(this));
+        commands.put("chat", () -> new ChatCommand(this));
+        commands.put("fill", () -> new FillCommand(this));
+        commands.put("tokenize", () -> new TokenizeCommand(this));
+        commands.put("inspect", () -> new InspectCommand(this));
+        commands.put("verify", () -> new VerifyCommand(this));
+        commands.put("perplexity", () -> new PerplexityCommand(this));
+        commands.put("quantize", () -> new QuantizeCommand(this));
+        commands.put("convert", () -> new ConvertCommand(this));
+        commands.put("bench", () -> new BenchCommand(this));
+        return commands;
     }
 
     CommandStreams streams() {

@@ -7,7 +7,6 @@ import io.github.glmjava.WeightMemory;
 import io.github.glmjava.demo.DemoModel;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,9 +26,8 @@ final class ModelOptions {
             names = {"-w", "--weights"},
             paramLabel = "FORMAT",
             converter = WeightFormatConverter.class,
-            description =
-                    "Format of the weights in memory: stored, q8, q4, or mixed, which is q4 with attention and the"
-                            + " feed-forward networks' way back in q8. Default: stored, as they are in the files.")
+            description = "Format of the weights in memory: stored, q8, q4, or " + WeightFormatConverter.MIXED_MEANS
+                    + ". Default: stored, as they are in the files.")
     private WeightFormat weights = WeightFormat.AS_STORED;
 
     @Option(
@@ -40,18 +38,8 @@ final class ModelOptions {
                     + " between processes, or copied into huge pages. Default: mapped.")
     private WeightMemory memory = WeightMemory.MAPPED;
 
-    @Option(
-            names = "--lora",
-            paramLabel = "FOLDER[=WEIGHT]",
-            mapFallbackValue = "1",
-            description = "Add a LoRA adapter, as PEFT saves it; weight 1 is what it was trained for. Repeatable.")
-    private Map<Path, Double> lora = Map.of();
-
-    @Option(
-            names = "--ptuning",
-            paramLabel = "FOLDER",
-            description = "Put a P-Tuning v2 prefix before everything, as ChatGLM's ptuning scripts save it.")
-    private @Nullable Path ptuning;
+    @Mixin
+    private AdapterOptions adapters = new AdapterOptions();
 
     /** Loads the chosen model. */
     GlmModel load() throws IOException {
@@ -71,10 +59,7 @@ final class ModelOptions {
     /** How it is loaded. */
     LoadOptions loadOptions() {
         LoadOptions.Builder options = compute.builder().weights(weights).memory(memory);
-        lora.forEach(options::lora);
-        if (ptuning != null) {
-            options.ptuning(ptuning);
-        }
+        adapters.apply(options::lora, options::ptuning);
         return options.build();
     }
 }

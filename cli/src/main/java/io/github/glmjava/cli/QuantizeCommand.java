@@ -5,8 +5,8 @@ import io.github.glmjava.WeightFormat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -31,15 +31,11 @@ final class QuantizeCommand implements Callable<Integer> {
             paramLabel = "FORMAT",
             required = true,
             converter = WeightFormatConverter.class,
-            description = "Format of the new weights: q8, q4, or mixed, which is q4 with attention and the"
-                    + " feed-forward networks' way back in q8.")
+            description = "Format of the new weights: q8, q4, or " + WeightFormatConverter.MIXED_MEANS + ".")
     private WeightFormat weights = WeightFormat.AS_STORED;
 
-    @Option(
-            names = {"-t", "--threads"},
-            paramLabel = "N",
-            description = "Threads that compute. Default: all processors.")
-    private @Nullable Integer threads;
+    @Mixin
+    private ThreadsOption threads = new ThreadsOption();
 
     private final GlmCommand glm;
 
@@ -52,7 +48,7 @@ final class QuantizeCommand implements Callable<Integer> {
         GlmModel.quantize(
                 source,
                 target,
-                ComputeOptions.builder(threads)
+                threads.builder()
                         .weights(weights)
                         .progress(TenthsListener.of(glm))
                         .build());

@@ -55,7 +55,7 @@ final class VerifyCommand implements Callable<Integer> {
     private WeightFormat weights = WeightFormat.AS_STORED;
 
     @Mixin
-    private ComputeOptions compute = new ComputeOptions();
+    private ThreadsOption threads = new ThreadsOption();
 
     private final GlmCommand glm;
 
@@ -85,7 +85,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private LoadOptions options(Path folder, GoldenCase expected) {
-        LoadOptions.Builder options = compute.builder().weights(weights).specialTokens(expected.specialTokens());
+        LoadOptions.Builder options = threads.builder().weights(weights).specialTokens(expected.specialTokens());
         Path adapter = folder.resolve("adapter");
         if (Files.isDirectory(adapter)) {
             options.lora(adapter);

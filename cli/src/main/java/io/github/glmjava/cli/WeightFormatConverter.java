@@ -6,10 +6,13 @@ import picocli.CommandLine.TypeConversionException;
 
 /** The names of weight formats on the command line. */
 final class WeightFormatConverter implements ITypeConverter<WeightFormat> {
+    /** For descriptions of options. */
+    static final String MIXED_MEANS = "mixed, which is q4 with attention and the feed-forward networks' way back in q8";
+
     @Override
     public WeightFormat convert(String name) {
         return switch (name) {
-            case "stored", "as-stored" -> WeightFormat.AS_STORED;
+            case "stored" -> WeightFormat.AS_STORED;
             case "q8" -> WeightFormat.Q8;
             case "mixed" -> WeightFormat.MIXED;
             case "q4" -> WeightFormat.Q4;

@@ -18,7 +18,8 @@ class CommandLineTest {
     Path temporary;
 
     @ParameterizedTest
-    @ValueSource(strings = {"generate", "chat", "tokenize", "inspect", "verify"})
+    @ValueSource(
+            strings = {"generate", "chat", "fill", "tokenize", "inspect", "verify", "perplexity", "quantize", "bench"})
     void everyCommandHasHelp(String command) {
         Run run = Run.glm(command, "--help");
 

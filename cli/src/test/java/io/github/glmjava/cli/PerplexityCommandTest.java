@@ -1,6 +1,7 @@
 package io.github.glmjava.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.glmjava.GlmModel;
@@ -69,8 +70,13 @@ class PerplexityCommandTest {
         Run stored = Run.glm("perplexity", "--method=llama.cpp", "--window=24", file);
         Run eight = Run.glm("perplexity", "--method=llama.cpp", "--window=24", "--weights=q8", file);
         assertTrue(stored.out().contains("(llama.cpp, 2 windows of 24, stride 24: 22 of "), stored.out());
-        double of = Double.parseDouble(stored.out().split(" ", 3)[1]);
-        assertEquals(of, Double.parseDouble(eight.out().split(" ", 3)[1]), 0.01 * of);
+        double of = perplexity(stored);
+        assertEquals(of, perplexity(eight), 0.01 * of);
+        assertNotEquals(of, perplexity(eight), "as many bits predict alike");
+    }
+
+    private static double perplexity(Run run) {
+        return Double.parseDouble(run.out().split(" ", 3)[1]);
     }
 
     @Test

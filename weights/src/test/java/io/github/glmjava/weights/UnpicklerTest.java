@@ -6,14 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import io.github.glmjava.weights.PickleValue.Dict;
 import io.github.glmjava.weights.PickleValue.Int;
 import io.github.glmjava.weights.PickleValue.Real;
 import io.github.glmjava.weights.PickleValue.Sequence;
 import io.github.glmjava.weights.PickleValue.Text;
 import io.github.glmjava.weights.PickleValue.Tuple;
-import java.lang.management.ManagementFactory;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Arrays;
@@ -333,10 +331,9 @@ class UnpicklerTest {
         return DynamicTest.dynamicTest(
                 name,
                 () -> assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
-                    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-                    long before = threads.getCurrentThreadAllocatedBytes();
+                    ReadingCost cost = ReadingCost.begin();
                     String message = RawSafetensors.rejection(() -> RawTorch.view(file));
-                    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+                    long allocated = cost.bytes();
                     assertTrue(message.contains(messagePart), message);
                     assertTrue(allocated < 128 << 20, allocated + " bytes allocated");
                 }));
