@@ -84,12 +84,12 @@ final class NativeLayout {
                 config.integer("intermediate_size", 1, 1 << 22), FeedForwardConfig.Activation.SWIGLU, false);
     }
 
-    /** The mixtures of experts of the GLM-4.5 generation. */
+    /** The mixtures of experts of the GLM-4.5 generation; sizes and factors must be stated: no guess stands in for them. */
     static ExpertsConfig experts(ConfigFields config) throws CheckpointException {
         config.requireText("topk_method", "noaux_tc");
         config.integer("num_nextn_predict_layers", 0, 16, 0); // their layers are not used, here as in transformers
         int experts = config.integer("n_routed_experts", 1, 1 << 14);
-        int groups = config.integer("n_group", 1, experts, 1);
+        int groups = config.integer("n_group", 1, experts);
         if (experts % groups != 0 || experts / groups < 2) {
             throw config.wrong(
                     "n_group", groups, "a divisor of n_routed_experts " + experts + ", at least two a group");
@@ -100,11 +100,11 @@ final class NativeLayout {
                 experts,
                 config.integer("num_experts_per_tok", 1, experts),
                 size,
-                size * config.integer("n_shared_experts", 0, 1 << 8, 0),
+                size * config.integer("n_shared_experts", 0, 1 << 8),
                 groups,
-                config.integer("topk_group", 1, groups, groups),
+                config.integer("topk_group", 1, groups),
                 config.flag("norm_topk_prob", true),
-                (float) config.positive("routed_scaling_factor", 1));
+                (float) config.positive("routed_scaling_factor"));
     }
 
     /** The names outside the feed-forward networks. */
