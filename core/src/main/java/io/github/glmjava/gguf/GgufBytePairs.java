@@ -5,6 +5,7 @@ import io.github.glmjava.weights.CheckpointException;
 import io.github.glmjava.weights.GgufMetadata;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import tools.jackson.core.JsonGenerator;
@@ -26,7 +27,7 @@ final class GgufBytePairs {
         if (!SPLITTERS.contains(metadata.text(SPLITTER_KEY))) {
             throw metadata.wrong(SPLITTER_KEY, "chatglm-bpe or glm4");
         }
-        List<String> merges = metadata.texts(MERGES_KEY, MAX_MERGES);
+        List<String> merges = merges(metadata.texts(MERGES_KEY, MAX_MERGES), vocabulary);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator json = JsonMapper.shared().createGenerator(bytes)) {
             json.writeStartObject();
@@ -55,6 +56,33 @@ final class GgufBytePairs {
             json.writeEndObject();
         }
         return bytes.toByteArray();
+    }
+
+    /**
+     * The merges. Those of three and more parts, which never apply, show that the file was made of ranks (tiktoken): the original code
+     * then merges any two tokens that make up a third, the one with the lowest id first, of which the file names one way each.
+     */
+    private static List<String> merges(List<String> stored, GgufVocabulary vocabulary) {
+        if (stored.stream().allMatch(merge -> merge.indexOf(' ') == merge.lastIndexOf(' '))) {
+            return stored;
+        }
+        Set<String> tokens = new LinkedHashSet<>();
+        for (int id = 0; id < vocabulary.size(); id++) {
+            if (vocabulary.types().get(id) == GgufVocabulary.NORMAL) {
+                tokens.add(vocabulary.tokens().get(id));
+            }
+        }
+        List<String> merges = new ArrayList<>();
+        for (String token : tokens) {
+            for (int end = 1; end < token.length(); end++) {
+                String first = token.substring(0, end);
+                String second = token.substring(end);
+                if (tokens.contains(first) && tokens.contains(second)) {
+                    merges.add(first + " " + second);
+                }
+            }
+        }
+        return merges;
     }
 
     private static void writeAdded(JsonGenerator json, GgufMetadata metadata, GgufVocabulary vocabulary)
