@@ -8,6 +8,7 @@ import io.github.glmjava.family.ModelSource;
 import io.github.glmjava.family.QuantizedFolder;
 import io.github.glmjava.family.QuantizedTensors;
 import io.github.glmjava.generation.GenerationConfigReader;
+import io.github.glmjava.generation.GenerationDefaults;
 import io.github.glmjava.generation.GenerationSetup;
 import io.github.glmjava.generation.TokenHistory;
 import io.github.glmjava.layer.BlankConfig;
@@ -55,7 +56,7 @@ public final class GlmModel implements AutoCloseable {
         promptFormat = source.promptFormat();
         setup = GenerationSetup.of(
                 promptFormat == null ? new MissingTokenizer(config.vocabularySize()) : promptFormat,
-                GenerationConfigReader.read(folder.path()),
+                generationDefaults(source),
                 endOfSequence(folder, config.blank()));
         generator = new Generator(setup);
         filler = config.blank() == null || !config.blank().severalBlanks()
@@ -63,6 +64,14 @@ public final class GlmModel implements AutoCloseable {
                 : new Filler(setup, config.blank(), config.contextLength());
         loaded = LoadedNetwork.load(folder, family, source.checkpoint(), options);
         info = describe(family, config);
+    }
+
+    private static GenerationDefaults generationDefaults(ModelSource source) throws IOException {
+        Path path = source.files().path();
+        byte[] embedded = source.generationConfig();
+        return embedded == null
+                ? GenerationConfigReader.read(path)
+                : GenerationConfigReader.parse(embedded, path + ": general.sampling");
     }
 
     private static int[] endOfSequence(ModelFolder folder, @Nullable BlankConfig blank) throws IOException {

@@ -72,6 +72,15 @@ public final class ModelSource implements AutoCloseable {
         return gguf == null ? family.promptFormat(files) : gguf.promptFormat();
     }
 
+    /**
+     * What stands in for {@code generation_config.json} where there is no such file but the model's own says as much; else null.
+     *
+     * @throws CheckpointException if it is malformed
+     */
+    public byte @Nullable [] generationConfig() throws CheckpointException {
+        return gguf == null ? null : gguf.generationConfig();
+    }
+
     /** Writes into a folder all that belongs to a published model except the weights. */
     void writeFiles(Path target) throws IOException {
         if (gguf == null) {

@@ -64,6 +64,16 @@ public final class GenerationConfigReader {
             throw new CheckpointException(
                     file + ": the file is longer than " + LARGEST_FILE + " bytes, which no generation config needs");
         }
+        return parse(bytes, file);
+    }
+
+    /**
+     * Reads what such a file holds.
+     *
+     * @param file what to call it in errors
+     * @throws CheckpointException if it is malformed
+     */
+    public static GenerationDefaults parse(byte[] bytes, String file) throws CheckpointException {
         JsonNode root;
         try {
             root = JSON.readTree(bytes);

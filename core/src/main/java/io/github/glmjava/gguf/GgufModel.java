@@ -67,6 +67,15 @@ public final class GgufModel implements Checkpoint {
     }
 
     /**
+     * The {@code generation_config.json} that the published folder has; null if the file says nothing of it.
+     *
+     * @throws CheckpointException if it is malformed
+     */
+    public byte @Nullable [] generationConfig() throws CheckpointException {
+        return GgufSampling.generationConfig(file.metadata());
+    }
+
+    /**
      * The tokenizer and the prompts of the file; null if it has none.
      *
      * @throws IOException if they are malformed or not supported
@@ -83,6 +92,10 @@ public final class GgufModel implements Checkpoint {
     /** Writes into a folder what the published one has beside the weights. */
     public void writeFiles(Path folder) throws IOException {
         Files.write(folder.resolve("config.json"), config());
+        byte[] generation = generationConfig();
+        if (generation != null) {
+            Files.write(folder.resolve("generation_config.json"), generation);
+        }
         GgufTokenizer tokenizer = tokenizer();
         if (tokenizer != null) {
             tokenizer.writeFiles(folder);
