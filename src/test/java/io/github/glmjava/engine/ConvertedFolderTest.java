@@ -80,6 +80,7 @@ class ConvertedFolderTest {
         "chatglm1_shallow, F16",
         "chatglm2_f16_sharded, F16",
         "chatglm2_int8, F16 F32",
+        "chatglm2_int4, F16 F32",
         "glm_edge_tied, BF16",
         "glm4_moe_groups, BF16 F32",
         "glm4_moe_lite_mla, BF16 F32",

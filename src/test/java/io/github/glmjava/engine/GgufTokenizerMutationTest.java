@@ -21,7 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Files of GGUF whose tokenizer was damaged: it encodes a chat, or our exceptions reject it. */
 class GgufTokenizerMutationTest {
-    private static final int MUTANTS = 2_000;
+    /** Each is a file that is written and mapped: few, unless more are asked for. */
+    private static final int MUTANTS = Integer.getInteger("glm.mutants", 2_000);
+
     private static final long MAX_ALLOCATED_BYTES = 64 << 20;
 
     private final Random random = new Random(3);
