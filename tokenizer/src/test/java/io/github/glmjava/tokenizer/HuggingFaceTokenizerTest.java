@@ -3,15 +3,12 @@ package io.github.glmjava.tokenizer;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -135,21 +132,6 @@ class HuggingFaceTokenizerTest {
         GoldenRows.assertRandomIdsStream(tokenizer);
     }
 
-    @Test
-    void takesLinearTime() {
-        HuggingFaceTokenizer tokenizer = new TinyHuggingFace()
-                .merge("a", "a")
-                .merge("aa", "aa")
-                .control("<|user|>")
-                .add("<r>", Map.of("normalized", false, "rstrip", true, "lstrip", true))
-                .set("normalizer", Map.of("type", "NFC"))
-                .load();
-        for (String part : List.of("a", " ", "<", "<|user|", "\n", "<r> ", "!", "你", "\u0301\u0323")) {
-            String text = part.repeat((1 << 16) / part.length());
-            assertTimeout(Duration.ofSeconds(20), () -> tokenizer.encodeWithControlTokens(text));
-        }
-    }
-
     private static void assertRejected(String reason, TinyHuggingFace file) {
         assertRejected(reason, file.toBytes());
     }
@@ -223,23 +205,16 @@ class HuggingFaceTokenizerTest {
     }
 
     @Test
-    void survivesRandomMutations() {
-        byte[] original =
-                new TinyHuggingFace().merge("a", "b").control("<|user|>").toBytes();
-        int[] outcome = new int[2];
-        assertTimeout(Duration.ofSeconds(60), () -> {
-            Random random = new Random(13);
-            for (int round = 0; round < 100_000; round++) {
-                byte[] mutant = Mutations.mutate(original, random);
-                try {
-                    HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.parse(mutant, "mutant.json");
-                    tokenizer.decode(tokenizer.encodeWithControlTokens("ab <|user|> 你"));
-                    outcome[0]++;
-                } catch (TokenizerException e) {
-                    outcome[1]++;
-                }
-            }
+    void mutantsAreHarmless() throws IOException {
+        byte[] original = new TinyHuggingFace()
+                .merge("a", "b")
+                .control("<|user|>")
+                .add("  ", Map.of("normalized", true))
+                .set("normalizer", Map.of("type", "NFC"))
+                .toBytes();
+        Mutations.assertHarmless(original, 0.002, (content, name) -> {
+            HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.parse(content, name);
+            tokenizer.decode(tokenizer.encodeWithControlTokens("ab <|user|>  你"));
         });
-        assertTrue(outcome[0] > 100 && outcome[1] > 1000, Arrays.toString(outcome));
     }
 }

@@ -1,12 +1,10 @@
 package io.github.glmjava.tokenizer;
 
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Duration;
+import java.io.IOException;
 import java.util.Arrays;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Every malformed model ends in one exception that says what is wrong. */
@@ -121,12 +119,12 @@ class MalformedSentencePieceModelTest {
     }
 
     @Test
-    void surviveRandomMutations() {
-        assertSurvives(model().piece("ab▁c", 1, TinyModel.USER_DEFINED).bytePieces(), 50_000);
+    void mutantsAreHarmless() throws IOException {
+        assertHarmless(model().piece("ab▁c", 1, TinyModel.USER_DEFINED).bytePieces());
     }
 
     @Test
-    void unigramModelsSurviveRandomMutations() {
+    void mutantsOfUnigramModelsAreHarmless() throws IOException {
         TinyModel model = model().piece("ab▁c", 1, TinyModel.USER_DEFINED);
         model.trainer().varint(3, 1);
         // The letter a, unit 97, has the replacement "b", whose offset 0 is in unit 98 = 97 ^ 3.
@@ -137,25 +135,13 @@ class MalformedSentencePieceModelTest {
         charsmap[4 + 'b' * 4 + 3] = (byte) 0x80;
         charsmap[charsmap.length - 2] = 'b';
         model.normalizer().binary(2, charsmap);
-        assertSurvives(model, 60_000);
+        assertHarmless(model);
     }
 
-    private static void assertSurvives(TinyModel model, int rounds) {
-        byte[] original = model.toBytes();
-        int[] outcome = new int[2];
-        assertTimeout(Duration.ofMinutes(2), () -> {
-            Random random = new Random(7);
-            for (int round = 0; round < rounds; round++) {
-                byte[] mutant = Mutations.mutate(original, random);
-                try {
-                    SentencePieceTokenizer tokenizer = SentencePieceTokenizer.parse(mutant, "mutant.model");
-                    tokenizer.decode(tokenizer.encode("ab ab▁c 你"));
-                    outcome[0]++;
-                } catch (TokenizerException e) {
-                    outcome[1]++;
-                }
-            }
+    private static void assertHarmless(TinyModel model) throws IOException {
+        Mutations.assertHarmless(model.toBytes(), 0.02, (content, name) -> {
+            SentencePieceTokenizer tokenizer = SentencePieceTokenizer.parse(content, name);
+            tokenizer.decode(tokenizer.encode("ab ab▁c 你"));
         });
-        assertTrue(outcome[0] > 1000 && outcome[1] > 1000, Arrays.toString(outcome));
     }
 }

@@ -1,14 +1,65 @@
 package io.github.glmjava.tokenizer;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import com.sun.management.ThreadMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Random;
 
-/** Damages files. */
+/** Damages files: each is either read, or refused by our exception, and neither costs much. */
 final class Mutations {
+    /** Of each file; {@code -Dglm.mutants=100000} tries more. */
+    private static final int COUNT = Integer.getInteger("glm.mutants", 10_000);
+
+    private static final long MOST_BYTES = 64 << 20;
+    private static final long MOST_NANOSECONDS = 1_000_000_000;
+    private static final String NAME = "mutant";
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
     private Mutations() {}
 
+    /** Reads a file and uses what it says. */
+    interface Reading {
+        void read(byte[] content, String name) throws IOException;
+    }
+
+    /**
+     * Reads many mutants of a file.
+     *
+     * @param original a file that can be read
+     * @param leastAccepted the share of the mutants that can still be read, else the mutations are too wild to find anything
+     */
+    static void assertHarmless(byte[] original, double leastAccepted, Reading reading) throws IOException {
+        reading.read(original, "original");
+        Random random = new Random(7);
+        int accepted = 0;
+        for (int i = 0; i < COUNT; i++) {
+            byte[] mutant = mutate(original, random);
+            long bytes = THREADS.getCurrentThreadAllocatedBytes();
+            long time = THREADS.getCurrentThreadCpuTime();
+            try {
+                reading.read(mutant, NAME);
+                accepted++;
+            } catch (TokenizerException e) {
+                assertTrue(String.valueOf(e.getMessage()).startsWith(NAME + ": "), e::getMessage);
+            } catch (Throwable t) {
+                fail("mutant " + i + ": " + Base64.getEncoder().encodeToString(mutant), t);
+            }
+            long spent = THREADS.getCurrentThreadCpuTime() - time;
+            long allocated = THREADS.getCurrentThreadAllocatedBytes() - bytes;
+            assertTrue(spent < MOST_NANOSECONDS, "mutant " + i + " took " + spent + " ns");
+            assertTrue(allocated < MOST_BYTES, "mutant " + i + " allocated " + allocated + " bytes");
+        }
+        assertTrue(accepted > COUNT * leastAccepted && accepted < COUNT * 0.9, accepted + " of " + COUNT + " accepted");
+    }
+
     /** A copy in which one to three times something was changed, cut out, doubled or cut off. */
-    static byte[] mutate(byte[] original, Random random) {
+    private static byte[] mutate(byte[] original, Random random) {
         byte[] mutant = original.clone();
         for (int change = random.nextInt(3); change >= 0 && mutant.length > 0; change--) {
             int at = random.nextInt(mutant.length);

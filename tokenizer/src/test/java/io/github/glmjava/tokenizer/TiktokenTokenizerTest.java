@@ -3,13 +3,10 @@ package io.github.glmjava.tokenizer;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Arrays;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Byte-level BPE on ranks small enough to check by hand, and malformed files of ranks. */
@@ -85,22 +82,11 @@ class TiktokenTokenizerTest {
     }
 
     @Test
-    void survivesRandomMutations() {
+    void mutantsAreHarmless() throws IOException {
         byte[] original = TinyRanks.of("ab", "abc", "你", "好你").toBytes();
-        int[] outcome = new int[2];
-        assertTimeout(Duration.ofSeconds(60), () -> {
-            Random random = new Random(11);
-            for (int round = 0; round < 100_000; round++) {
-                byte[] mutant = Mutations.mutate(original, random);
-                try {
-                    TiktokenTokenizer tokenizer = TiktokenTokenizer.parse(mutant, "mutant.ranks");
-                    tokenizer.decode(tokenizer.encode("abc 你好"));
-                    outcome[0]++;
-                } catch (TokenizerException e) {
-                    outcome[1]++;
-                }
-            }
+        Mutations.assertHarmless(original, 0, (content, name) -> {
+            TiktokenTokenizer tokenizer = TiktokenTokenizer.parse(content, name);
+            tokenizer.decode(tokenizer.encode("abc 你好"));
         });
-        assertTrue(outcome[1] > 1000, Arrays.toString(outcome));
     }
 }
