@@ -6,6 +6,7 @@ import io.github.glmjava.GenerationRequest;
 import io.github.glmjava.GenerationResult;
 import io.github.glmjava.GlmModel;
 import io.github.glmjava.cli.InputComparison.GreedyVerdict;
+import io.github.glmjava.evaluation.RoutedLogits;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Locale;
@@ -31,30 +32,35 @@ final class CaseComparison {
         this.tolerance = tolerance;
     }
 
+    /** Compares an input's logits and what follows it. */
     InputComparison compare(int input) throws IOException {
+        return compare(input, model.logits(expected.inputIds(input)), "");
+    }
+
+    /** Compares logits that were computed with the experts of the weights as stored, and what follows the input. */
+    InputComparison compare(int input, RoutedLogits routed) throws IOException {
+        String experts = routed.turned() + " of " + routed.choices() + " choices of experts turned";
+        return compare(input, routed.logits(), experts);
+    }
+
+    private InputComparison compare(int input, float[][] found, String experts) throws IOException {
         float[][] wanted = expected.logits(input);
         if (wanted[0].length != model.info().vocabularySize()) {
             throw new IOException("logits." + input + " is for a vocabulary of " + wanted[0].length
                     + ", but the model's has " + model.info().vocabularySize());
         }
-        float[][] found = model.logits(expected.inputIds(input));
-        double[] differences = new double[wanted.length];
+        double difference = 0;
         double largest = Double.NEGATIVE_INFINITY;
         double smallest = Double.POSITIVE_INFINITY;
         for (int token = 0; token < wanted.length; token++) {
             for (int id = 0; id < wanted[token].length; id++) {
                 // Math.max keeps a NaN, and a NaN is within no tolerance.
-                differences[token] =
-                        Math.max(differences[token], Math.abs((double) found[token][id] - wanted[token][id]));
+                difference = Math.max(difference, Math.abs((double) found[token][id] - wanted[token][id]));
                 largest = Math.max(largest, wanted[token][id]);
                 smallest = Math.min(smallest, wanted[token][id]);
             }
         }
         double spread = largest - smallest;
-        double difference = Arrays.stream(differences).reduce(0, Math::max);
-        int beyond = (int) Arrays.stream(differences)
-                .filter(token -> !tolerance.allows(token, spread))
-                .count();
         GreedyVerdict decoding = decoding(input);
         GreedyVerdict steps = decoding.passed() && !tolerance.ofSpread() ? steps(input) : decoding;
         return new InputComparison(
@@ -62,9 +68,9 @@ final class CaseComparison {
                 wanted.length,
                 difference,
                 difference / spread,
-                beyond,
-                beyond <= tolerance.reroutedOf(wanted.length) && !Double.isNaN(difference),
-                steps.passed() ? decoding : steps);
+                tolerance.allows(difference, spread),
+                steps.passed() ? decoding : steps,
+                experts);
     }
 
     /** Generates as a program would, and compares up to the first step at which another token was taken. */

@@ -9,18 +9,18 @@ import java.util.Locale;
  * @param tokens the prompt's length
  * @param difference the largest absolute difference of a logit, NaN if there is a NaN among them
  * @param share that difference as a share of the spread of the expected logits, the largest minus the smallest
- * @param beyond the tokens whose logits are off by more than is allowed
- * @param withinTolerance whether these are few enough
+ * @param withinTolerance whether that is allowed
  * @param greedy the greedy ids
+ * @param experts which choices of experts rounding turned, in words; empty if that was not asked
  */
 record InputComparison(
         int input,
         int tokens,
         double difference,
         double share,
-        int beyond,
         boolean withinTolerance,
-        GreedyVerdict greedy) {
+        GreedyVerdict greedy,
+        String experts) {
     /**
      * How greedy decoding came out.
      *
@@ -42,7 +42,7 @@ record InputComparison(
                 tokens,
                 difference,
                 share,
-                greedy.text() + (beyond > 0 ? ", " + beyond + (beyond == 1 ? " token" : " tokens") + " beyond" : ""),
+                greedy.text() + (experts.isEmpty() ? "" : ", " + experts),
                 passed() ? "" : withinTolerance ? "  <- FAILED" : "  <- FAILED: logits");
     }
 }

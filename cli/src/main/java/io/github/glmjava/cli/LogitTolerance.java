@@ -9,35 +9,30 @@ import java.util.Locale;
  * @param limit of the largest difference of a logit
  * @param ofSpread whether the limit is a share of the logits' spread, the largest expected one minus the smallest, and tokens that
  *     turn out otherwise are no failure: what rounded weights allow
- * @param reroutes whether rounding may send a token to other experts, which gives it other logits altogether
  */
-record LogitTolerance(double limit, boolean ofSpread, boolean reroutes) {
+record LogitTolerance(double limit, boolean ofSpread) {
     /** Of the weights of random models, which have no outliers but few columns over which errors could cancel out. */
     private static final double Q8_SHARE = 5e-2;
 
     /** Sixteen times as coarse as {@link #Q8_SHARE}'s format: it finds what is broken, not what is rounded. */
     private static final double Q4_SHARE = 0.5;
 
-    /** Of so many tokens one may have come to other experts: more than was ever seen, and far from all. */
-    private static final int TOKENS_FOR_ONE_REROUTED = 5;
-
     /**
      * What a format of weights allows.
      *
      * @param exact how far logits may be off that are computed from the weights as stored
-     * @param mixture whether the model has mixtures of experts
      */
-    static LogitTolerance of(WeightFormat weights, double exact, boolean mixture) {
+    static LogitTolerance of(WeightFormat weights, double exact) {
         return switch (weights) {
-            case AS_STORED -> new LogitTolerance(exact, false, false);
-            case Q8 -> new LogitTolerance(Q8_SHARE, true, mixture);
-            case Q4, MIXED -> new LogitTolerance(Q4_SHARE, true, mixture);
+            case AS_STORED -> new LogitTolerance(exact, false);
+            case Q8 -> new LogitTolerance(Q8_SHARE, true);
+            case Q4, MIXED -> new LogitTolerance(Q4_SHARE, true);
         };
     }
 
     /** The same with another limit. */
     LogitTolerance withLimit(double other) {
-        return new LogitTolerance(other, ofSpread, reroutes);
+        return new LogitTolerance(other, ofSpread);
     }
 
     /** Whether a difference is within it; NaN is not. */
@@ -45,16 +40,9 @@ record LogitTolerance(double limit, boolean ofSpread, boolean reroutes) {
         return difference <= (ofSpread ? limit * spread : limit);
     }
 
-    /** How many of so many tokens may be off by more. */
-    int reroutedOf(int tokens) {
-        return reroutes ? tokens / TOKENS_FOR_ONE_REROUTED : 0;
-    }
-
     /** In words. */
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "%.1e", limit)
-                + (ofSpread ? " of their spread" : "")
-                + (reroutes ? ", but for a token in " + TOKENS_FOR_ONE_REROUTED : "");
+        return String.format(Locale.ROOT, "%.1e", limit) + (ofSpread ? " of their spread" : "");
     }
 }

@@ -174,6 +174,19 @@ class VerifyCommandTest {
         assertTrue(largestShare(q4) > 4 * largestShare(q8), q4.out());
     }
 
+    /** A close choice of experts turns under rounding. It is counted, and the logits are compared as if it had not. */
+    @Test
+    void roundedExpertsAreComparedOnTheRoutesOfTheStoredWeights() {
+        Path mixture = Path.of("..", "src", "test", "resources", "goldens", "glm4_moe_qknorm");
+
+        Run q8 = Run.glm("verify", "--weights", "q8", mixture.toString());
+
+        assertEquals(0, q8.exitCode(), q8.out());
+        assertTrue(q8.out().contains(" 1 of 14 choices of experts turned\n"), q8.out());
+        assertTrue(largestShare(q8) < 0.03, q8.out());
+        assertTrue(!Run.glm("verify", mixture.toString()).out().contains("choices"), q8.out());
+    }
+
     private static double largestShare(Run run) {
         return run.out()
                 .lines()

@@ -27,6 +27,13 @@ public final class ExpertRouter implements PerToken {
         choice.reserve(config, tokens);
         workspace.multiplication().multiply(weight, input, tokens, choice.scores);
         workspace.forEachToken(this, 0, choice.scores, choice.corrected, tokens);
+        RouteOverride override = workspace.routeOverride();
+        if (override != null) {
+            override.choose(choice.experts, tokens, config.perToken());
+        }
+        for (int token = 0; token < tokens; token++) {
+            weigh(choice, token);
+        }
     }
 
     /** Turns a token's logits into scores and notes its experts. */
@@ -44,13 +51,21 @@ public final class ExpertRouter implements PerToken {
             dropGroups(choice, token);
         }
         int chosen = token * config.perToken();
-        float sum = 0;
         for (int i = 0; i < config.perToken(); i++) {
             int best = largest(choice.corrected, first, first + experts);
             choice.corrected[best] = Float.NEGATIVE_INFINITY;
             choice.experts[chosen + i] = best - first;
-            choice.weights[chosen + i] = choice.scores[best];
-            sum += choice.scores[best];
+        }
+    }
+
+    /** How much of each of its experts a token gets: by their scores without the correction. */
+    private void weigh(ExpertChoice choice, int token) {
+        int first = token * config.experts();
+        int chosen = token * config.perToken();
+        float sum = 0;
+        for (int i = chosen; i < chosen + config.perToken(); i++) {
+            choice.weights[i] = choice.scores[first + choice.experts[i]];
+            sum += choice.weights[i];
         }
         for (int i = chosen; i < chosen + config.perToken(); i++) {
             float weight = config.normalized() ? choice.weights[i] / (sum + 1e-20f) : choice.weights[i];

@@ -31,6 +31,11 @@ final class ForwardPass {
         return new KeyValueCache(network.config(), kernels, cacheFormat);
     }
 
+    /** Lets somebody else have the last word on which experts tokens go through. */
+    void routeOverride(RouteOverride override) {
+        workspace.routeOverride(override);
+    }
+
     /** Starts a pass of so many tokens, which are then added. */
     void begin(int tokens) {
         workspace.reserve(tokens);

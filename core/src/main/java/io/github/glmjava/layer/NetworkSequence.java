@@ -66,6 +66,11 @@ public final class NetworkSequence {
         trace = newTrace;
     }
 
+    /** Lets somebody else have the last word on which experts tokens go through from now on. */
+    public void routeOverride(RouteOverride override) {
+        pass.routeOverride(override);
+    }
+
     /** The number of tokens fed. */
     public int length() {
         return positions.length();

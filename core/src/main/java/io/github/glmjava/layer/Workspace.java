@@ -21,6 +21,8 @@ final class Workspace {
     private final @Nullable LatentSpace latentSpace;
     private final ExpertChoice expertChoice = new ExpertChoice();
 
+    private @Nullable RouteOverride routeOverride;
+
     private int capacity;
 
     /** The residual stream. */
@@ -142,6 +144,15 @@ final class Workspace {
 
     ExpertChoice expertChoice() {
         return expertChoice;
+    }
+
+    @Nullable
+    RouteOverride routeOverride() {
+        return routeOverride;
+    }
+
+    void routeOverride(RouteOverride override) {
+        routeOverride = override;
     }
 
     AttentionPass attentionPass() {

@@ -23,9 +23,6 @@ final class Activations {
     /** What a kernel starts a group's 16-bit sum with, in both halves of an int. */
     int[] integerStarts = integers;
 
-    /** What a kernel starts a group's float sum with. */
-    float[] starts = floats;
-
     /** So many tokens, rounded up to whole tiles: what there is too much is multiplied in vain. */
     static int tiled(int tokens) {
         return Math.ceilDiv(tokens, TILE_TOKENS) * TILE_TOKENS;
@@ -34,14 +31,6 @@ final class Activations {
     /** Where a token's activation of a column lies among interleaved ones; the next column is {@link #TILE_TOKENS} further. */
     static int interleaved(int token, int column, int columns) {
         return (token / TILE_TOKENS * columns + column) * TILE_TOKENS + token % TILE_TOKENS;
-    }
-
-    /** Makes room for the starts of so many groups. */
-    float[] starts(int groups) {
-        if (starts.length < groups) {
-            starts = new float[groups];
-        }
-        return starts;
     }
 
     /** Makes room for so many floats. */

@@ -5,39 +5,44 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Where the elements of a quantised matrix lie. 32 rows make a block and 32 columns a group; a block is its groups one
- * after the other, a group is its elements and then the scales of the 32 rows in BF16. What is missing in the last block
- * or group is stored as zero.
+ * Where the elements of a quantised matrix lie. Some rows make a block and 32 columns a group; a block is the elements of
+ * its groups, one after the other, and then their scales in BF16, those of all rows of a group together. What is missing
+ * in the last block or group is stored as zero.
  *
- * <p>Elements are interleaved so that a lane of a vector belongs to one row, which spares every horizontal sum:
+ * <p>Elements are interleaved so that a lane of a vector belongs to one row or to rows that are taken apart by shifts,
+ * which spares every horizontal sum. 64 bytes, the widest vector, are the same columns of all rows of a block:
  *
  * <ul>
- *   <li>Q8: 8 runs of 32 words of 32 bits, one word a row, with 4 columns of the row from its lowest byte up, each 128
- *       more than the signed value. 8.5 bits a weight.
- *   <li>Q4: 8 runs of 32 words of 16 bits, one word a row, with 4 columns of the row from its lowest bits up, each 8
- *       more than the signed value. 4.5 bits a weight.
+ *   <li>Q8: blocks of 64 rows, for each column 16 words of 32 bits, with 4 rows from the lowest byte up that are 16 apart.
+ *       8.5 bits a weight.
+ *   <li>Q4: blocks of 32 rows, for each 4 columns 32 words of 16 bits, one word a row, with the columns from the lowest
+ *       bits up, each 8 more than the signed value. 4.5 bits a weight.
  * </ul>
  *
- * <p>Words of 16 bits are so ordered that the lower halves of 32-bit lanes are rows 0 to 15 and the upper halves rows 16
- * to 31: {@link #slot}. Scales are words of 16 bits, too.
+ * <p>Words of 16 bits, of which scales are some, too, are so ordered that the lower halves of 32-bit lanes are the first
+ * half of the rows and the upper halves the second: {@link #slot}.
  *
  * @param format Q8 or Q4
  * @param columns of the matrix
  */
 record BlockLayout(MatrixFormat format, int columns) {
     /** To be counted up whenever the bytes of a quantised matrix come to mean something else: files hold them. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
-    /** Rows of a block. */
-    static final int ROWS = 32;
+    /** Rows of a block in Q8. */
+    static final int Q8_ROWS = 64;
+
+    /** Rows of a block in Q4. */
+    static final int Q4_ROWS = 32;
 
     /** Columns that share a scale. */
     static final int GROUP = 32;
 
-    /** Columns of one row in one word. */
+    /** Columns of one row in one word of Q4. */
     static final int WORD_COLUMNS = 4;
 
-    private static final int SCALE_BYTES = 2 * ROWS;
+    /** Words of one column in Q8. */
+    static final int COLUMN_WORDS = 16;
 
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -53,81 +58,100 @@ record BlockLayout(MatrixFormat format, int columns) {
         return Math.ceilDiv(columns, GROUP);
     }
 
-    /** Bytes of a group's elements, after which its scales lie. */
-    int elementBytes() {
-        return ROWS * GROUP * format.bits() / 8;
+    /** Rows of a block. */
+    int rows() {
+        return format == MatrixFormat.Q8 ? Q8_ROWS : Q4_ROWS;
     }
 
-    int groupBytes() {
-        return elementBytes() + SCALE_BYTES;
+    /** Bytes of the elements of a group of a block. */
+    int elementBytes() {
+        return rows() * GROUP * format.bits() / 8;
+    }
+
+    /** Bytes of the scales of a group of a block. */
+    int scaleBytes() {
+        return 2 * rows();
     }
 
     long blockBytes() {
-        return (long) groups() * groupBytes();
+        return (long) groups() * (elementBytes() + scaleBytes());
     }
 
     long bytes(int rows) {
-        return Math.multiplyExact((long) Math.ceilDiv(rows, ROWS), blockBytes());
+        return Math.multiplyExact((long) Math.ceilDiv(rows, rows()), blockBytes());
     }
 
-    /** Where a row's group begins, counted from the start of the matrix. */
-    long groupOffset(int row, int group) {
-        return row / ROWS * blockBytes() + (long) group * groupBytes();
+    /** Where the elements of a group of a row's block begin, counted from the start of the matrix. */
+    long elementOffset(int row, int group) {
+        return row / rows() * blockBytes() + (long) group * elementBytes();
     }
 
-    /** Which 16-bit word of a run belongs to a row of the block. */
-    static int slot(int row) {
-        return 2 * (row % 16) + row / 16;
+    /** Where the scales of a group of a row's block begin. */
+    long scaleOffset(int row, int group) {
+        return elementOffset(row, groups()) + (long) group * scaleBytes();
+    }
+
+    /** Which 16-bit word belongs to a row of the block. */
+    private int slot(int row) {
+        int half = rows() / 2;
+        return 2 * (row % half) + row / half;
+    }
+
+    /** Where the first column of a row of the block lies in a group of Q8; the next is {@code 4 * COLUMN_WORDS} further. */
+    private static int byteOffset(int row) {
+        return 4 * (row % COLUMN_WORDS) + row / COLUMN_WORDS;
     }
 
     /** Unpacks one row to floats, exactly. */
     void readRow(MemorySegment data, int row, float[] target, int offset) {
-        int inBlock = row % ROWS;
-        for (int column = 0; column < columns; column++) {
-            long group = groupOffset(row, column / GROUP);
-            target[offset + column] = scale(data, group, inBlock) * element(data, group, inBlock, column % GROUP);
+        int inBlock = row % rows();
+        for (int group = 0; group < groups(); group++) {
+            short bits = data.get(SHORT, scaleOffset(row, group) + 2L * slot(inBlock));
+            float scale = Float.intBitsToFloat(bits << 16);
+            long elements = elementOffset(row, group);
+            int first = group * GROUP;
+            for (int column = first; column < Math.min(first + GROUP, columns); column++) {
+                target[offset + column] = scale * element(data, elements, inBlock, column - first);
+            }
         }
-    }
-
-    private float scale(MemorySegment data, long group, int row) {
-        short bits = data.get(SHORT, group + elementBytes() + 2L * slot(row));
-        return Float.intBitsToFloat(bits << 16);
     }
 
     private int element(MemorySegment data, long group, int row, int column) {
-        int run = column / WORD_COLUMNS;
-        int inWord = column % WORD_COLUMNS;
         if (format == MatrixFormat.Q8) {
-            return (data.get(ValueLayout.JAVA_BYTE, group + 4L * (run * ROWS + row) + inWord) & 255) - 128;
+            return data.get(ValueLayout.JAVA_BYTE, group + 4L * COLUMN_WORDS * column + byteOffset(row));
         }
-        int word = data.get(SHORT, group + 2L * (run * ROWS + slot(row)));
-        return ((word >> (4 * inWord)) & 15) - 8;
+        int run = column / WORD_COLUMNS;
+        int word = data.get(SHORT, group + 2L * (run * Q4_ROWS + slot(row)));
+        return ((word >> (4 * (column % WORD_COLUMNS))) & 15) - 8;
     }
 
     /**
      * Stores one row of a group.
      *
-     * @param bytes the group's bytes, from {@code offset} on
+     * @param block the bytes of a block
+     * @param row of the block
      * @param values {@code GROUP} integers in the format's range
      * @param scale a float whose lower half is zero
      */
-    void storeGroupRow(byte[] bytes, int offset, int row, int[] values, float scale) {
-        for (int run = 0; run < GROUP / WORD_COLUMNS; run++) {
-            int column = run * WORD_COLUMNS;
-            if (format == MatrixFormat.Q8) {
-                int at = offset + 4 * (run * ROWS + row);
-                for (int i = 0; i < WORD_COLUMNS; i++) {
-                    bytes[at + i] = (byte) (values[column + i] + 128);
-                }
-            } else {
-                int at = offset + 2 * (run * ROWS + slot(row));
-                bytes[at] = (byte) (values[column] + 8 | (values[column + 1] + 8) << 4);
-                bytes[at + 1] = (byte) (values[column + 2] + 8 | (values[column + 3] + 8) << 4);
+    void storeGroupRow(byte[] block, int group, int row, int[] values, float scale) {
+        int elements = group * elementBytes();
+        if (format == MatrixFormat.Q8) {
+            int at = elements + byteOffset(row);
+            for (int value : values) {
+                block[at] = (byte) value;
+                at += 4 * COLUMN_WORDS;
+            }
+        } else {
+            int at = elements + 2 * slot(row);
+            for (int column = 0; column < GROUP; column += WORD_COLUMNS) {
+                block[at] = (byte) (values[column] + 8 | (values[column + 1] + 8) << 4);
+                block[at + 1] = (byte) (values[column + 2] + 8 | (values[column + 3] + 8) << 4);
+                at += 2 * Q4_ROWS;
             }
         }
         int bits = Float.floatToRawIntBits(scale) >>> 16;
-        int at = offset + elementBytes() + 2 * slot(row);
-        bytes[at] = (byte) bits;
-        bytes[at + 1] = (byte) (bits >>> 8);
+        int at = groups() * elementBytes() + group * scaleBytes() + 2 * slot(row);
+        block[at] = (byte) bits;
+        block[at + 1] = (byte) (bits >>> 8);
     }
 }

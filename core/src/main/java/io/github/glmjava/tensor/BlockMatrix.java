@@ -8,22 +8,23 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * A quantised matrix multiplied by vector kernels whose lanes are rows: {@link BlockLayout}. A few tokens stream each
  * block through registers. For many, two blocks of rows are unpacked at a time, a part of the columns that fits the
- * second-level cache, and multiplied with all tokens; the sums wait in scratch space between parts.
+ * first-level cache, and multiplied with all tokens; the sums wait in scratch space between parts.
  */
 abstract class BlockMatrix extends Matrix {
     /** Rows that are unpacked together. */
-    static final int PANEL_ROWS = 2 * BlockLayout.ROWS;
+    static final int PANEL_ROWS = 64;
 
-    /** Rows that are streamed together: four vectors of words of two rows each. */
-    static final int STREAMED_ROWS = 8 * Lanes.COUNT;
+    /** Rows that are streamed together: as many as hide the latency of an operation, in whole panels. */
+    static final int STREAMED_ROWS = Math.max(PANEL_ROWS, 8 * Lanes.COUNT);
 
     /** A vector and not a number, which every operation would broadcast. */
     static final IntVector UPPER_HALF = IntVector.broadcast(Lanes.INTS, 0xffff0000);
 
-    private static final int WORDS = BlockLayout.ROWS / 2;
+    /** Words of 32 bits in a line of 64 bytes, the same columns of all rows of a block. */
+    private static final int LINE_WORDS = 16;
 
-    /** Groups of columns that are unpacked together. */
-    static final int PANEL_GROUPS = 8;
+    /** Groups of columns that are unpacked together: in the first-level cache, which counts when few tokens use them. */
+    static final int PANEL_GROUPS = 2;
 
     private final BlockLayout layout;
     private final int tiledTokens;
@@ -78,7 +79,7 @@ abstract class BlockMatrix extends Matrix {
 
     @Override
     final int rowGrain() {
-        return Math.max(PANEL_ROWS, STREAMED_ROWS);
+        return STREAMED_ROWS;
     }
 
     @Override
@@ -110,33 +111,37 @@ abstract class BlockMatrix extends Matrix {
 
     /**
      * Unpacks the scales of a vector of words, the lower halves to {@code target} and the upper ones, rows of the second
-     * half of a block, 16 further; those of the next group are {@code PANEL_ROWS} further.
+     * half of a block, as much further; those of the next group are {@code PANEL_ROWS} further.
      */
     final void unpackScales(long offset, int groups, float[] floats, int target) {
         for (int group = 0; group < groups; group++) {
-            long at = offset + (long) group * layout.groupBytes() + layout.elementBytes();
             int to = target + group * PANEL_ROWS;
-            IntVector scales = IntVector.fromMemorySegment(Lanes.INTS, data(), at, Lanes.LITTLE_ENDIAN);
+            IntVector scales = IntVector.fromMemorySegment(
+                    Lanes.INTS, data(), offset + (long) group * layout.scaleBytes(), Lanes.LITTLE_ENDIAN);
             scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(floats, to);
-            scales.and(UPPER_HALF).reinterpretAsFloats().intoArray(floats, to + 16);
+            scales.and(UPPER_HALF).reinterpretAsFloats().intoArray(floats, to + layout.rows() / 2);
         }
     }
 
-    /** Where a vector of words of the rows that are streamed from {@code row} on begins; beyond the last block any. */
-    final long wordOffset(int row, int vector) {
-        int lastBlock = (rows() - 1) / BlockLayout.ROWS;
-        int block = Math.min((row + firstRow(vector)) / BlockLayout.ROWS, lastBlock);
-        return layout.groupOffset(block * BlockLayout.ROWS, 0) + 4L * (vector * Lanes.COUNT % WORDS);
+    /** Where the elements of a vector of words begin, counted from those of the blocks from {@code row} on. */
+    final long elementOffset(int row, int vector) {
+        return layout.elementOffset(block(row, vector), 0) + 4L * (vector * Lanes.COUNT % LINE_WORDS);
     }
 
-    /** The first row of a vector of words, counted from the vectors' first; upper halves are of rows {@code WORDS} further. */
-    static int firstRow(int vector) {
+    /** Where the scales of a vector of words begin. */
+    final long scaleOffset(int row, int vector) {
+        return layout.scaleOffset(block(row, vector), 0) + 4L * (vector * Lanes.COUNT % LINE_WORDS);
+    }
+
+    /** A row of the block in which a vector of words lies; beyond the last block any. */
+    private int block(int row, int vector) {
+        int block = row + vector * Lanes.COUNT / LINE_WORDS * layout.rows();
+        return block < rows() ? block : row;
+    }
+
+    /** The first of the rows of a vector of words, counted from the vectors' first. */
+    static int firstRow(int vector, int blockRows) {
         int lane = vector * Lanes.COUNT;
-        return lane / WORDS * BlockLayout.ROWS + lane % WORDS;
-    }
-
-    /** Whether the panel's second block of rows is there. */
-    final boolean hasSecondBlock(int row) {
-        return row + BlockLayout.ROWS < rows();
+        return lane / LINE_WORDS * blockRows + lane % LINE_WORDS;
     }
 }

@@ -32,7 +32,7 @@ final class PanelTile {
      * @param a {@code tokens x ROWS} sums, rounded up to whole tiles, from {@code scales} on the scales of {@code ROWS}
      *     rows for each group, from {@code panel} on the weights
      * @param groups of columns in the panel
-     * @param activations interleaved floats and what the sums of groups start with, interleaved too
+     * @param activations interleaved floats
      * @param firstGroup the panel's first group
      * @param allGroups of the activations
      */
@@ -48,13 +48,11 @@ final class PanelTile {
         for (int row = 0; row < ROWS; row += TILE_ROWS) {
             for (int token = 0; token < tokens; token += Activations.TILE_TOKENS) {
                 int at = Activations.interleaved(token, firstGroup * BlockLayout.GROUP, allGroups * BlockLayout.GROUP);
-                int start = Activations.interleaved(token, firstGroup, allGroups);
                 int weights = panel + row * groups * BlockLayout.GROUP;
                 int scale = scales + row;
                 for (int group = 0; group < groups; group++) {
-                    tile(a, token * ROWS + row, scale, weights, activations.floats, at, activations.starts, start);
+                    tile(a, token * ROWS + row, scale, weights, activations.floats, at);
                     at += BlockLayout.GROUP * Activations.TILE_TOKENS;
-                    start += Activations.TILE_TOKENS;
                     weights += BlockLayout.GROUP * TILE_ROWS;
                     scale += ROWS;
                 }
@@ -62,15 +60,14 @@ final class PanelTile {
         }
     }
 
-    private static void tile(
-            float[] a, int sums, int scales, int weights, float[] x, int from, float[] starts, int start) {
-        FloatVector s00 = FloatVector.broadcast(Lanes.FLOATS, starts[start]);
+    private static void tile(float[] a, int sums, int scales, int weights, float[] x, int from) {
+        FloatVector s00 = FloatVector.zero(Lanes.FLOATS);
         FloatVector s01 = s00;
-        FloatVector s10 = FloatVector.broadcast(Lanes.FLOATS, starts[start + 1]);
+        FloatVector s10 = FloatVector.zero(Lanes.FLOATS);
         FloatVector s11 = s10;
-        FloatVector s20 = FloatVector.broadcast(Lanes.FLOATS, starts[start + 2]);
+        FloatVector s20 = FloatVector.zero(Lanes.FLOATS);
         FloatVector s21 = s20;
-        FloatVector s30 = FloatVector.broadcast(Lanes.FLOATS, starts[start + 3]);
+        FloatVector s30 = FloatVector.zero(Lanes.FLOATS);
         FloatVector s31 = s30;
         for (int i = 0; i < BlockLayout.GROUP * Activations.TILE_TOKENS; i += Activations.TILE_TOKENS) {
             int w = weights + i * (TILE_ROWS / Activations.TILE_TOKENS);

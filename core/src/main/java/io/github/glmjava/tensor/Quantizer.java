@@ -43,7 +43,7 @@ public final class Quantizer implements ParallelTask {
             throw new IllegalArgumentException("the matrix is quantised already, as " + matrix.format());
         }
         BlockLayout layout = BlockLayout.of(format, source.columns());
-        team.run(new Quantizer(source, layout, target), Math.ceilDiv(source.rows(), BlockLayout.ROWS), 1);
+        team.run(new Quantizer(source, layout, target), Math.ceilDiv(source.rows(), layout.rows()), 1);
     }
 
     @Override
@@ -55,8 +55,8 @@ public final class Quantizer implements ParallelTask {
         int[] best = new int[GROUP];
         byte[] block = new byte[Math.toIntExact(layout.blockBytes())];
         for (int index = from; index < to; index++) {
-            for (int r = 0; r < BlockLayout.ROWS; r++) {
-                int sourceRow = index * BlockLayout.ROWS + r;
+            for (int r = 0; r < layout.rows(); r++) {
+                int sourceRow = index * layout.rows() + r;
                 boolean present = sourceRow < source.rows();
                 if (present && grouped == null) {
                     source.readRow(sourceRow, row, 0);
@@ -70,7 +70,7 @@ public final class Quantizer implements ParallelTask {
                     } else {
                         scale = quantizeGroup(row, group * GROUP, values, best, sourceRow);
                     }
-                    layout.storeGroupRow(block, group * layout.groupBytes(), r, best, scale);
+                    layout.storeGroupRow(block, group, r, best, scale);
                 }
             }
             MemorySegment.copy(

@@ -26,7 +26,7 @@ final class ShortTile {
     static final int TILE_ROWS = 2 * COUNT;
 
     private static final int ROWS = BlockMatrix.PANEL_ROWS;
-    private static final int SECOND = BlockMatrix.firstRow(1);
+    private static final int SECOND = BlockMatrix.firstRow(1, BlockLayout.Q4_ROWS);
 
     private ShortTile() {}
 
@@ -51,7 +51,7 @@ final class ShortTile {
             int scales,
             int tokens) {
         for (int row = 0; row < ROWS; row += TILE_ROWS) {
-            int low = BlockMatrix.firstRow(row / COUNT);
+            int low = BlockMatrix.firstRow(row / COUNT, BlockLayout.Q4_ROWS);
             for (int token = 0; token < tokens; token += Activations.TILE_TOKENS) {
                 int at = Activations.interleaved(token, firstGroup * BlockLayout.GROUP, allGroups * BlockLayout.GROUP);
                 int first = Activations.interleaved(token, firstGroup, allGroups);

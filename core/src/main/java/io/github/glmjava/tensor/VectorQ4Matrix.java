@@ -14,11 +14,12 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class VectorQ4Matrix extends BlockMatrix {
     /** Measured at 256 bits. */
-    private static final int TILED_TOKENS = 24;
+    private static final int TILED_TOKENS = 8;
 
-    private static final int RUN = 2 * BlockLayout.ROWS;
+    private static final int RUN = 2 * BlockLayout.Q4_ROWS;
     private static final int RUNS = BlockLayout.GROUP / BlockLayout.WORD_COLUMNS;
-    private static final int SCALE_BYTES = 2 * BlockLayout.ROWS;
+    private static final int SCALE_BYTES = 2 * BlockLayout.Q4_ROWS;
+    private static final int LAST_OF_GROUP = RUNS - 1;
     private static final short NIBBLE = 15;
     private static final IntVector NIBBLES = IntVector.broadcast(Lanes.INTS, 0x000f000f);
 
@@ -55,11 +56,10 @@ final class VectorQ4Matrix extends BlockMatrix {
     @Override
     void stream(int row, Activations arranged, int token, float[] sums) {
         Arrays.fill(sums, 0, STREAMED_ROWS, 0);
-        long first = wordOffset(row, 0);
-        long distance1 = wordOffset(row, 1) - first;
-        long distance2 = wordOffset(row, 2) - first;
-        long distance3 = wordOffset(row, 3) - first;
-        streamRows(first, distance1, distance2, distance3, arranged, token * layout().groups(), sums);
+        int from = token * layout().groups();
+        for (int vector = 0; vector < STREAMED_ROWS / 2 / Lanes.COUNT; vector += 4) {
+            streamRows(row, vector, arranged, from, sums);
+        }
     }
 
     /**
@@ -71,34 +71,36 @@ final class VectorQ4Matrix extends BlockMatrix {
      * memory: in registers they would drive out those of the loop. Words are shifted as integers, by a constant; the shift
      * of shorts loads its distance.
      */
-    private void streamRows(
-            long offset,
-            long distance1,
-            long distance2,
-            long distance3,
-            Activations arranged,
-            int firstGroup,
-            float[] sums) {
+    private void streamRows(int row, int vector, Activations arranged, int firstGroup, float[] sums) {
         MemorySegment weights = data();
+        long offset0 = elementOffset(row, vector);
+        long offset1 = elementOffset(row, vector + 1);
+        long offset2 = elementOffset(row, vector + 2);
+        long offset3 = elementOffset(row, vector + 3);
+        long scales0 = scaleOffset(row, vector);
+        long scales1 = scaleOffset(row, vector + 1);
+        long scales2 = scaleOffset(row, vector + 2);
+        long scales3 = scaleOffset(row, vector + 3);
+        int at0 = firstRow(vector, BlockLayout.Q4_ROWS);
+        int at1 = firstRow(vector + 1, BlockLayout.Q4_ROWS);
+        int at2 = firstRow(vector + 2, BlockLayout.Q4_ROWS);
+        int at3 = firstRow(vector + 3, BlockLayout.Q4_ROWS);
         int[] x = arranged.integers;
         int[] starts = arranged.integerStarts;
         float[] activationScales = arranged.scales;
-        int at0 = 0;
-        int at1 = firstRow(1);
-        int at2 = firstRow(2);
-        int at3 = firstRow(3);
-        int first = firstGroup * BlockLayout.GROUP;
-        int end = first + layout().groups() * BlockLayout.GROUP;
+        int from = firstGroup * BlockLayout.GROUP;
+        int runs = layout().groups() * RUNS;
         ShortVector sum0 = ShortVector.zero(ShortTile.SHORTS);
         ShortVector sum1 = sum0;
         ShortVector sum2 = sum0;
         ShortVector sum3 = sum0;
-        long word = offset;
-        for (int column = first; column < end; column += BlockLayout.WORD_COLUMNS) {
-            IntVector w0 = IntVector.fromMemorySegment(Lanes.INTS, weights, word, Lanes.LITTLE_ENDIAN);
-            IntVector w1 = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance1, Lanes.LITTLE_ENDIAN);
-            IntVector w2 = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance2, Lanes.LITTLE_ENDIAN);
-            IntVector w3 = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance3, Lanes.LITTLE_ENDIAN);
+        for (int run = 0; run < runs; run++) {
+            long word = (long) run * RUN;
+            int column = from + run * BlockLayout.WORD_COLUMNS;
+            IntVector w0 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset0 + word, Lanes.LITTLE_ENDIAN);
+            IntVector w1 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset1 + word, Lanes.LITTLE_ENDIAN);
+            IntVector w2 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset2 + word, Lanes.LITTLE_ENDIAN);
+            IntVector w3 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset3 + word, Lanes.LITTLE_ENDIAN);
             ShortVector activation = IntVector.broadcast(Lanes.INTS, x[column]).reinterpretAsShorts();
             sum0 = sum0.add(w0.and(NIBBLES).reinterpretAsShorts().mul(activation));
             sum1 = sum1.add(w1.and(NIBBLES).reinterpretAsShorts().mul(activation));
@@ -155,9 +157,9 @@ final class VectorQ4Matrix extends BlockMatrix {
                     .and(NIBBLES)
                     .reinterpretAsShorts()
                     .mul(activation));
-            word += RUN;
-            if (column % BlockLayout.GROUP == BlockLayout.GROUP - BlockLayout.WORD_COLUMNS) {
-                int group = column / BlockLayout.GROUP;
+            if ((run & LAST_OF_GROUP) == LAST_OF_GROUP) {
+                int group = firstGroup + run / RUNS;
+                long scaleWord = (long) (run / RUNS) * SCALE_BYTES;
                 ShortVector start =
                         IntVector.broadcast(Lanes.INTS, starts[group]).reinterpretAsShorts();
                 sum0 = sum0.add(start);
@@ -165,7 +167,8 @@ final class VectorQ4Matrix extends BlockMatrix {
                 sum2 = sum2.add(start);
                 sum3 = sum3.add(start);
                 FloatVector scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[group]);
-                IntVector scales = IntVector.fromMemorySegment(Lanes.INTS, weights, word, Lanes.LITTLE_ENDIAN);
+                IntVector scales =
+                        IntVector.fromMemorySegment(Lanes.INTS, weights, scales0 + scaleWord, Lanes.LITTLE_ENDIAN);
                 IntVector pairs = sum0.reinterpretAsInts();
                 ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
                         .fma(
@@ -179,7 +182,7 @@ final class VectorQ4Matrix extends BlockMatrix {
                                 scales.and(UPPER_HALF).reinterpretAsFloats().mul(scale),
                                 FloatVector.fromArray(Lanes.FLOATS, sums, at0 + 16))
                         .intoArray(sums, at0 + 16);
-                scales = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance1, Lanes.LITTLE_ENDIAN);
+                scales = IntVector.fromMemorySegment(Lanes.INTS, weights, scales1 + scaleWord, Lanes.LITTLE_ENDIAN);
                 pairs = sum1.reinterpretAsInts();
                 ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
                         .fma(
@@ -193,7 +196,7 @@ final class VectorQ4Matrix extends BlockMatrix {
                                 scales.and(UPPER_HALF).reinterpretAsFloats().mul(scale),
                                 FloatVector.fromArray(Lanes.FLOATS, sums, at1 + 16))
                         .intoArray(sums, at1 + 16);
-                scales = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance2, Lanes.LITTLE_ENDIAN);
+                scales = IntVector.fromMemorySegment(Lanes.INTS, weights, scales2 + scaleWord, Lanes.LITTLE_ENDIAN);
                 pairs = sum2.reinterpretAsInts();
                 ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
                         .fma(
@@ -207,7 +210,7 @@ final class VectorQ4Matrix extends BlockMatrix {
                                 scales.and(UPPER_HALF).reinterpretAsFloats().mul(scale),
                                 FloatVector.fromArray(Lanes.FLOATS, sums, at2 + 16))
                         .intoArray(sums, at2 + 16);
-                scales = IntVector.fromMemorySegment(Lanes.INTS, weights, word + distance3, Lanes.LITTLE_ENDIAN);
+                scales = IntVector.fromMemorySegment(Lanes.INTS, weights, scales3 + scaleWord, Lanes.LITTLE_ENDIAN);
                 pairs = sum3.reinterpretAsInts();
                 ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
                         .fma(
@@ -221,7 +224,6 @@ final class VectorQ4Matrix extends BlockMatrix {
                                 scales.and(UPPER_HALF).reinterpretAsFloats().mul(scale),
                                 FloatVector.fromArray(Lanes.FLOATS, sums, at3 + 16))
                         .intoArray(sums, at3 + 16);
-                word += SCALE_BYTES;
                 sum0 = ShortVector.zero(ShortTile.SHORTS);
                 sum1 = sum0;
                 sum2 = sum0;
@@ -247,35 +249,29 @@ final class VectorQ4Matrix extends BlockMatrix {
         int columns = groups * BlockLayout.GROUP;
         short[] panel = scratch.shorts(PANEL_GROUPS * BlockLayout.GROUP * PANEL_ROWS);
         int scales = Activations.tiled(tokens) * PANEL_ROWS;
-        for (int block = 0; block < (hasSecondBlock(row) ? PANEL_ROWS : BlockLayout.ROWS); block += BlockLayout.ROWS) {
+        for (int block = 0; block < Math.min(PANEL_ROWS, rows() - row); block += BlockLayout.Q4_ROWS) {
+            long elements = layout().elementOffset(row + block, firstGroup);
+            long scaleWords = layout().scaleOffset(row + block, firstGroup);
             for (int lane = 0; lane < 16; lane += Lanes.COUNT) {
-                long offset = layout().groupOffset(row + block, firstGroup) + 4L * lane;
                 int word = block + 2 * lane;
-                int tile = word / ShortTile.TILE_ROWS;
-                unpackScales(offset, groups, sums, scales + block + lane);
-                unpack(offset, groups, panel, tile * columns * ShortTile.TILE_ROWS + word % ShortTile.TILE_ROWS);
+                int target = word / ShortTile.TILE_ROWS * columns * ShortTile.TILE_ROWS + word % ShortTile.TILE_ROWS;
+                unpackScales(scaleWords + 4L * lane, groups, sums, scales + block + lane);
+                unpack(elements + 4L * lane, groups * RUNS, panel, target);
             }
         }
         ShortTile.multiply(panel, groups, arranged, firstGroup, layout().groups(), sums, scales, tokens);
     }
 
     /** Unpacks a vector of words column by column. */
-    private void unpack(long offset, int groups, short[] panel, int target) {
-        int at = target;
-        for (int group = 0; group < groups; group++) {
-            long word = offset + (long) group * layout().groupBytes();
-            for (int run = 0; run < RUNS; run++) {
-                ShortVector words = ShortVector.fromMemorySegment(ShortTile.SHORTS, data(), word, Lanes.LITTLE_ENDIAN);
-                words.and(NIBBLE).intoArray(panel, at);
-                at += ShortTile.TILE_ROWS;
-                words.lanewise(VectorOperators.LSHR, 4).and(NIBBLE).intoArray(panel, at);
-                at += ShortTile.TILE_ROWS;
-                words.lanewise(VectorOperators.LSHR, 8).and(NIBBLE).intoArray(panel, at);
-                at += ShortTile.TILE_ROWS;
-                words.lanewise(VectorOperators.LSHR, 12).intoArray(panel, at);
-                at += ShortTile.TILE_ROWS;
-                word += RUN;
-            }
+    private void unpack(long offset, int runs, short[] panel, int target) {
+        for (int run = 0; run < runs; run++) {
+            ShortVector words = ShortVector.fromMemorySegment(
+                    ShortTile.SHORTS, data(), offset + (long) run * RUN, Lanes.LITTLE_ENDIAN);
+            int at = target + run * (BlockLayout.WORD_COLUMNS * ShortTile.TILE_ROWS);
+            words.and(NIBBLE).intoArray(panel, at);
+            words.lanewise(VectorOperators.LSHR, 4).and(NIBBLE).intoArray(panel, at + ShortTile.TILE_ROWS);
+            words.lanewise(VectorOperators.LSHR, 8).and(NIBBLE).intoArray(panel, at + 2 * ShortTile.TILE_ROWS);
+            words.lanewise(VectorOperators.LSHR, 12).intoArray(panel, at + 3 * ShortTile.TILE_ROWS);
         }
     }
 }

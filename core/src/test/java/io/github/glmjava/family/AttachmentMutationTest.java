@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
  * read, or our exception rejects them. What damaged files do is tested where those are read.
  */
 class AttachmentMutationTest {
-    private static final int MUTANTS = 40_000;
+    private static final int MUTANTS = 100_000;
     private static final long MAX_ALLOCATED_BYTES = 2_000_000;
     private static final Path FOLDER = Path.of("attachment");
     private static final String LAYER = "base_model.model.transformer.encoder.layers.0.";

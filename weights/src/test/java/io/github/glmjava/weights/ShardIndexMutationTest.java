@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** Whatever happens to an index of shards, it names plain files of its folder, or our exception rejects it. */
 class ShardIndexMutationTest {
-    private static final int MUTANTS = 25_000;
+    private static final int MUTANTS = 100_000;
     private static final long MAX_ALLOCATED_BYTES = 1_000_000;
     private static final Path PATH = Path.of("model.safetensors.index.json");
 

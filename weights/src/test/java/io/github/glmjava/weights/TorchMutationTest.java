@@ -19,7 +19,7 @@ import org.junit.jupiter.api.TestFactory;
 /** Whatever happens to a file, it either opens and every byte of it can be read, or it is rejected by our exception. */
 class TorchMutationTest {
     private static final long SEED = 20240818;
-    private static final int MUTANTS = 60_000;
+    private static final int MUTANTS = 100_000;
     private static final long MAX_ALLOCATED_BYTES = 64 << 20;
 
     private static final byte[] PICKLE = RawPickle.begin()
