@@ -69,6 +69,6 @@ class ChatPrinterTest {
         print("I ask", "call", "code");
 
         assertEquals("I ask\n!\n", text(out));
-        assertEquals("[calls weather] {\"city\":\"北京\"}\n[calls interpreter] print(1)\n", text(err));
+        assertEquals("[calls weather] {\"city\": \"北京\"}\n[calls interpreter] print(1)\n", text(err));
     }
 }

@@ -29,8 +29,8 @@ class BestEncodingsGoldenTest {
         try (InputStream model = open("best-encodings.model")) {
             tokenizer = SentencePieceTokenizer.parse(model.readAllBytes(), "best-encodings.model");
         }
-        try (BufferedReader rows = new BufferedReader(
-                new InputStreamReader(open("best-encodings.jsonl"), StandardCharsets.UTF_8))) {
+        try (BufferedReader rows =
+                new BufferedReader(new InputStreamReader(open("best-encodings.jsonl"), StandardCharsets.UTF_8))) {
             for (String line : rows.lines().toList()) {
                 JsonNode row = JsonMapper.shared().readTree(line);
                 List<ScoredEncoding> best = tokenizer.encodeBest(row.get("text").asString(), 8);
@@ -38,8 +38,13 @@ class BestEncodingsGoldenTest {
                 for (int i = 0; i < best.size(); i++) {
                     JsonNode expected = row.get("best").get(i);
                     assertArrayEquals(
-                            SharedFiles.ids(expected, "ids"), best.get(i).encoding().ids(), line);
-                    assertEquals((float) expected.get("score").asDouble(), best.get(i).score(), line);
+                            SharedFiles.ids(expected, "ids"),
+                            best.get(i).encoding().ids(),
+                            line);
+                    assertEquals(
+                            (float) expected.get("score").asDouble(),
+                            best.get(i).score(),
+                            line);
                 }
             }
         }
