@@ -218,7 +218,7 @@ class HuggingFaceTokenizerTest {
                 .add("  ", Map.of("normalized", true))
                 .set("normalizer", Map.of("type", "NFC"))
                 .toBytes();
-        Mutations.assertHarmless(original, 0.002, (content, name) -> {
+        Mutations.assertHarmless(original, Mutations.COUNT, 0.002, (content, name) -> {
             HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.parse(content, name);
             tokenizer.decode(tokenizer.encodeWithControlTokens("ab <|user|>  你"));
         });
