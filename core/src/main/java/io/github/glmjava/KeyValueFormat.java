@@ -5,6 +5,12 @@ package io.github.glmjava;
  * weigh as much as the weights do.
  */
 public enum KeyValueFormat {
+    /**
+     * {@link #F32} where the weights are used as stored, {@link #BF16} where they are quantised: what rounding keys and
+     * values adds there is small beside what was lost already, and a long context decodes much faster.
+     */
+    AUTOMATIC,
+
     /** 32-bit floats: exactly what was computed. */
     F32,
 

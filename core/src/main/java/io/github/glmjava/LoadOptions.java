@@ -75,7 +75,7 @@ public record LoadOptions(
         private WeightMemory memory = WeightMemory.MAPPED;
         private final Map<Path, Double> lora = new LinkedHashMap<>();
         private @Nullable Path ptuning;
-        private KeyValueFormat keyValues = KeyValueFormat.F32;
+        private KeyValueFormat keyValues = KeyValueFormat.AUTOMATIC;
         private Map<String, Integer> specialTokens = Map.of();
         private LoadListener progress = (stage, fraction) -> {};
 
@@ -132,7 +132,10 @@ public record LoadOptions(
             return this;
         }
 
-        /** The format of the keys and values that a sequence keeps; default: 32-bit floats, as they are computed. */
+        /**
+         * The format of the keys and values that a sequence keeps; default: 32-bit floats, as they are computed, or BF16
+         * where the weights are quantised.
+         */
         public Builder keyValues(KeyValueFormat format) {
             keyValues = format;
             return this;

@@ -35,6 +35,15 @@ class QuantizedModelTest {
         assertTrue(four > eight, "four bits lose something");
     }
 
+    /** Half of the memory for keys and values, unless the caller says otherwise. */
+    @Test
+    void keysAndValuesFollowTheWeights() throws IOException {
+        try (GlmModel stored = load(WeightFormat.AS_STORED, 1, 256);
+                GlmModel four = load(WeightFormat.Q4, 1, 256)) {
+            assertEquals(stored.info().keyValueBytesPerToken(), 2 * four.info().keyValueBytesPerToken());
+        }
+    }
+
     private static double perplexity(WeightFormat format) throws IOException {
         Path folder = DemoModel.folder();
         double loss = 0;

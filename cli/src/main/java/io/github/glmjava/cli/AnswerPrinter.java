@@ -4,7 +4,7 @@ import io.github.glmjava.GeneratedToken;
 import io.github.glmjava.TokenListener;
 import java.io.PrintWriter;
 
-/** Prints an answer while it is generated. */
+/** Prints an answer as it is written, while it is generated. */
 final class AnswerPrinter implements TokenListener {
     private final PrintWriter out;
     private boolean skipBlanks;

@@ -52,10 +52,9 @@ final class ChatLoop {
         Cancellation cancellation = new Cancellation();
         terminal.runInterruptibly(
                 () -> {
-                    AnswerPrinter printer = new AnswerPrinter(terminal.out(), true);
+                    ChatPrinter printer = new ChatPrinter(terminal, conversation.newAnswerParser());
                     GenerationResult result = conversation.send(text, printer, cancellation);
-                    terminal.out().println();
-                    terminal.out().flush();
+                    printer.finish();
                     if (result.finishReason() != FinishReason.STOP) {
                         terminal.note(
                                 result.finishReason() == FinishReason.CANCELLED ? "[stopped]" : "[cut off: too long]");

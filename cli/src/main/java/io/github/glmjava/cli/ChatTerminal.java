@@ -13,6 +13,9 @@ interface ChatTerminal extends AutoCloseable {
     /** Where answers go. */
     PrintWriter out();
 
+    /** Shows a part of what the model thinks before it answers, in such a way that nobody takes it for the answer. */
+    void reasoning(String part);
+
     /** Says something that is not an answer. */
     void note(String line);
 

@@ -14,9 +14,9 @@ final class ComputeOptions {
             names = "--kv",
             paramLabel = "FORMAT",
             converter = KeyValueFormatConverter.class,
-            description = "Format of the key-value cache: f32, bf16 or q8. Smaller ones make long conversations"
-                    + " cheaper. Default: f32.")
-    private KeyValueFormat keyValues = KeyValueFormat.F32;
+            description = "Format of the key-value cache: f32, bf16, q8 or auto. Smaller ones make long"
+                    + " conversations cheaper. Default: auto, which is bf16 with quantised weights and else f32.")
+    private KeyValueFormat keyValues = KeyValueFormat.AUTOMATIC;
 
     /** These options, to be completed. */
     LoadOptions.Builder builder() {

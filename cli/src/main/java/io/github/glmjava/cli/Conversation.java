@@ -7,6 +7,7 @@ import io.github.glmjava.GenerationOptions;
 import io.github.glmjava.GenerationResult;
 import io.github.glmjava.GlmModel;
 import io.github.glmjava.TokenListener;
+import io.github.glmjava.tokenizer.AnswerParser;
 import io.github.glmjava.tokenizer.ChatMessage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,11 @@ final class Conversation implements AutoCloseable {
 
     GenerationResult send(String text, TokenListener listener, Cancellation cancellation) {
         return session.send(ChatMessage.user(text), GenerationOptions.unset(), listener, cancellation);
+    }
+
+    /** Takes the next answer apart while it is generated. */
+    AnswerParser newAnswerParser() {
+        return session.newAnswerParser();
     }
 
     List<ChatMessage> messages() {

@@ -9,10 +9,11 @@ final class KeyValueFormatConverter implements ITypeConverter<KeyValueFormat> {
     @Override
     public KeyValueFormat convert(String name) {
         return switch (name) {
+            case "auto" -> KeyValueFormat.AUTOMATIC;
             case "f32" -> KeyValueFormat.F32;
             case "bf16" -> KeyValueFormat.BF16;
             case "q8" -> KeyValueFormat.Q8;
-            default -> throw new TypeConversionException("expected f32, bf16 or q8, found '" + name + "'");
+            default -> throw new TypeConversionException("expected auto, f32, bf16 or q8, found '" + name + "'");
         };
     }
 }

@@ -15,6 +15,8 @@ import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.DefaultParser;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.AttributedString;
+import org.jline.utils.AttributedStyle;
 import org.jspecify.annotations.Nullable;
 
 /** A real terminal: lines can be edited, and earlier ones come back with the arrow keys, also those of earlier runs. */
@@ -80,6 +82,13 @@ final class LineEditingTerminal implements ChatTerminal {
     @Override
     public PrintWriter out() {
         return terminal.writer();
+    }
+
+    /** Fainter than the answer, where the terminal can. */
+    @Override
+    public void reasoning(String part) {
+        terminal.writer().print(new AttributedString(part, AttributedStyle.DEFAULT.faint()).toAnsi(terminal));
+        terminal.writer().flush();
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Lines from stdin, answers to stdout and the rest to stderr; nobody sees a prompt. */
+/** Lines from stdin, answers to stdout, and the rest, reasoning included, to stderr; nobody sees a prompt. */
 final class PipedTerminal implements ChatTerminal {
     private final CommandStreams streams;
     private final BufferedReader lines;
@@ -27,6 +27,12 @@ final class PipedTerminal implements ChatTerminal {
     @Override
     public PrintWriter out() {
         return out;
+    }
+
+    @Override
+    public void reasoning(String part) {
+        streams.err().print(part);
+        streams.err().flush();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.glmjava.cli;
 import io.github.glmjava.GlmModel;
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.Encoding;
+import io.github.glmjava.tokenizer.HuggingFaceTokenizer;
 import io.github.glmjava.tokenizer.PromptFormat;
 import io.github.glmjava.tokenizer.Tokenizer;
 import io.github.glmjava.tokenizer.TokenizerFiles;
@@ -55,8 +56,17 @@ final class TokenizeCommand implements Callable<Integer> {
     @Option(
             names = "--tokenizer",
             paramLabel = "FILE",
-            description = "Use a tokenizer file without a model: a SentencePiece model or ranks in tiktoken's format.")
+            description =
+                    "Use a tokenizer file without a model: a tokenizer.json, a SentencePiece model, or ranks in tiktoken's"
+                            + " format.")
     private @Nullable Path tokenizerFile;
+
+    @Option(
+            names = "--special",
+            description =
+                    "Names of control tokens become these tokens, and with --decode are shown: for texts that are trusted."
+                            + " Only with a tokenizer.json.")
+    private boolean special;
 
     @Option(names = "--jsonl", description = "Read and write lines of JSON.")
     private boolean jsonLines;
@@ -80,17 +90,27 @@ final class TokenizeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         checkOptions();
         if (tokenizerFile != null) {
-            texts(TokenizerFiles.load(tokenizerFile), null);
+            texts(chosen(TokenizerFiles.load(tokenizerFile)), null);
             return 0;
         }
         try (GlmModel model = modelOptions.load()) {
             if (chat) {
                 conversations(model.promptFormat());
             } else {
-                texts(model.tokenizer(), model.promptFormat());
+                texts(chosen(model.tokenizer()), model.promptFormat());
             }
         }
         return 0;
+    }
+
+    private Tokenizer chosen(Tokenizer tokenizer) {
+        if (!special) {
+            return tokenizer;
+        }
+        if (tokenizer instanceof HuggingFaceTokenizer file) {
+            return file.trusting();
+        }
+        throw new IllegalArgumentException("--special needs a tokenizer.json");
     }
 
     private void checkOptions() {
@@ -101,6 +121,7 @@ final class TokenizeCommand implements Callable<Integer> {
                 "--chat goes with none of --raw, --jsonl, --offsets, --decode");
         refuse(tokenizerFile != null && (chat || prefix), "--chat and --prefix need a model, --tokenizer has none");
         refuse(offsets && (prefix || decode), "--offsets goes neither with --prefix nor with --decode");
+        refuse(special && (raw || prefix || chat), "--special goes with none of --raw, --prefix, --chat");
         refuse(prefix && decode, "--prefix does not go with --decode");
         refuse(jsonLines && !inputs.isEmpty(), "--jsonl reads stdin, not TEXT");
     }

@@ -104,6 +104,8 @@ class TokenizeCommandTest {
         assertFailure("line 1: not JSON: ", "one", "--decode");
         assertFailure("line 1: expected ids to be integers, found 1.5", "1.5", "--decode");
         assertFailure("--raw is without the prefix", "", "--raw", "--prefix");
+        assertFailure("--special goes with none of", "", "--special", "--raw");
+        assertFailure("--special needs a tokenizer.json", "", "--special");
         assertFailure("--chat and --prefix need a model", "", "--chat", "--tokenizer", "x");
         Path empty = Files.createFile(temporary.resolve("tokenizer.model"));
         assertFailure(empty + ": the file is empty", "", "--tokenizer", empty.toString());

@@ -44,12 +44,13 @@ public final class LoadedNetwork implements AutoCloseable {
         this.team = team;
         this.weightArena = weightArena;
         prefillChunk = options.prefillChunk();
+        weights = QuantizedTensors.format(checkpoint, options.weights());
         cacheFormat = switch (options.keyValues()) {
+            case AUTOMATIC -> weights == WeightFormat.AS_STORED ? CacheFormat.F32 : CacheFormat.BF16;
             case F32 -> CacheFormat.F32;
             case BF16 -> CacheFormat.BF16;
             case Q8 -> CacheFormat.Q8;
         };
-        weights = QuantizedTensors.format(checkpoint, options.weights());
         GlmConfig config = family.architecture(folder.config());
         GlmNetwork withoutPrefix = NetworkLoader.load(
                 checkpoint,

@@ -11,16 +11,32 @@ public final class AttentionTile {
      */
     public static final int PAGE = 128;
 
+    /** What the sizes of values are rounded up to: two of the widest vectors. */
+    static final int PADDING = 32;
+
     final int keySize;
+
+    /**
+     * For every {@link #PAGE} features of a key {@code rows x PAGE}, as are the scores: where the distance of two rows is
+     * known to the compiler, one address serves several of them.
+     */
     final float[] queries;
+
     final float[] scores;
 
-    /** One panel of keys or values as floats. */
+    /** The weights, which are the scores after the softmax, times the scales of the values that are being added. */
+    final float[] scaledWeights;
+
+    /** Products with a group of features of keys, not scaled yet; zeros in between. */
+    final float[] groupSums = new float[4 * PADDING];
+
+    /** Room for a panel of keys or values as floats. */
     final float[] panel;
 
     /** For each row, how many positions of the current page it may see. */
     final int[] visible;
 
+    private final int maxRows;
     private final AttentionState state;
     private int rows;
 
@@ -31,16 +47,18 @@ public final class AttentionTile {
      */
     public AttentionTile(int maxRows, int keySize, int valueSize) {
         this.keySize = keySize;
-        queries = new float[maxRows * keySize];
+        this.maxRows = maxRows;
+        queries = new float[Math.ceilDiv(keySize, PAGE) * maxRows * PAGE];
         scores = new float[maxRows * PAGE];
-        panel = new float[KeyValuePage.WIDTH * Math.max(PAGE, keySize + 3)];
+        scaledWeights = new float[maxRows * PAGE];
+        panel = new float[PADDING * Math.max(PAGE, keySize)];
         visible = new int[maxRows];
         state = new AttentionState(maxRows, valueSize);
     }
 
-    /** A value's size rounded up to whole panels. */
+    /** A value's size rounded up to whole panels, whatever their width. */
     static int padded(int valueSize) {
-        return Math.ceilDiv(valueSize, KeyValuePage.WIDTH) * KeyValuePage.WIDTH;
+        return Math.ceilDiv(valueSize, PADDING) * PADDING;
     }
 
     /** What the rows have seen since {@link #begin}. */
@@ -65,10 +83,17 @@ public final class AttentionTile {
      * @param scale the softmax scale; it is applied here, before the products with the keys, which keeps them small
      */
     public void query(int row, float[] source, int offset, float scale) {
-        int start = row * keySize;
-        for (int i = 0; i < keySize; i++) {
-            queries[start + i] = source[offset + i] * scale;
+        for (int first = 0; first < keySize; first += PAGE) {
+            int start = queryStart(row, first);
+            for (int i = 0; i < Math.min(PAGE, keySize - first); i++) {
+                queries[start + i] = source[offset + first + i] * scale;
+            }
         }
+    }
+
+    /** Where the features of a query are from {@code feature}, a multiple of {@link #PAGE}, on. */
+    int queryStart(int row, int feature) {
+        return feature * maxRows + row * PAGE;
     }
 
     /** Says how many positions of the coming page a row may see, 0 to {@link #PAGE}. */

@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * A quantised matrix multiplied by vector kernels whose lanes are rows: {@link BlockLayout}. A few tokens stream each
  * block through registers. For many, two blocks of rows are unpacked at a time, a part of the columns that fits the
- * second-level cache, and multiplied with all tokens; the sums wait in scratch space between parts.
+ * first-level cache, and multiplied with all tokens; the sums wait in scratch space between parts.
  */
 abstract class BlockMatrix extends Matrix {
     /** Rows that are unpacked together. */
@@ -23,8 +23,8 @@ abstract class BlockMatrix extends Matrix {
     /** Words of 32 bits in a line of 64 bytes, the same columns of all rows of a block. */
     private static final int LINE_WORDS = 16;
 
-    /** Groups of columns that are unpacked together. */
-    static final int PANEL_GROUPS = 8;
+    /** Groups of columns that are unpacked together: in the first-level cache, which counts when few tokens use them. */
+    static final int PANEL_GROUPS = 2;
 
     private final BlockLayout layout;
     private final int tiledTokens;

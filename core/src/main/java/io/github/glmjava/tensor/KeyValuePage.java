@@ -2,41 +2,35 @@ package io.github.glmjava.tensor;
 
 /**
  * The keys and values of {@link AttentionTile#PAGE} positions of one layer, in panels that attention reads from beginning
- * to end. A panel is {@code depth x WIDTH}: of keys, the lanes are positions and the depth their features; of values, the
+ * to end. A panel is {@code depth x width}: of keys, the lanes are positions and the depth their features; of values, the
  * lanes are features and the depth the positions. So neither of the two products of attention needs a sum over lanes.
  *
  * <p>Distinct positions may be stored by several threads at the same time; else not safe for use by several threads.
  */
 public abstract class KeyValuePage {
-    /** Lanes of a panel: two of the widest vectors. */
-    static final int WIDTH = 32;
+    /** Lanes of a panel, an even number that divides {@link AttentionTile#PADDING}: two vectors of those that read it. */
+    final int width;
 
     /** Panels of the keys of a group. */
-    private static final int KEY_PANELS = AttentionTile.PAGE / WIDTH;
-
-    private final int keySize;
-    private final int valueSize;
-
-    /** Features of a key, rounded up to what formats pack together. */
-    final int keyDepth;
+    final int keyPanels;
 
     /** Panels of the values of a group. */
     final int valuePanels;
 
-    KeyValuePage(int keySize, int valueSize) {
+    private final int keySize;
+    private final int valueSize;
+
+    KeyValuePage(int width, int keySize, int valueSize) {
+        this.width = width;
         this.keySize = keySize;
         this.valueSize = valueSize;
-        keyDepth = keyDepth(keySize);
-        valuePanels = Math.ceilDiv(valueSize, WIDTH);
-    }
-
-    private static int keyDepth(int keySize) {
-        return Math.ceilDiv(keySize, 4) * 4;
+        keyPanels = AttentionTile.PAGE / width;
+        valuePanels = AttentionTile.padded(valueSize) / width;
     }
 
     /** The memory of one page. */
     public static long bytes(CacheFormat format, int groups, int keySize, int valueSize) {
-        long keys = (long) groups * keyDepth(keySize) * AttentionTile.PAGE;
+        long keys = (long) groups * keySize * AttentionTile.PAGE;
         long values = (long) groups * AttentionTile.padded(valueSize) * AttentionTile.PAGE;
         return switch (format) {
             case F32 -> Float.BYTES * (keys + values);
@@ -45,7 +39,7 @@ public abstract class KeyValuePage {
                 keys
                         + values
                         + (long) Float.BYTES * groups * Math.ceilDiv(keySize, Q8Page.GROUP) * AttentionTile.PAGE
-                        + Float.BYTES * values / WIDTH;
+                        + Float.BYTES * values / Q8Page.GROUP;
         };
     }
 
@@ -59,22 +53,31 @@ public abstract class KeyValuePage {
 
     /** Elements of all keys. */
     final int keyElements(int groups) {
-        return Math.multiplyExact(groups * KEY_PANELS, keyDepth * WIDTH);
+        return Math.multiplyExact(groups * keyPanels, keySize * width);
     }
 
     /** Elements of all values. */
     final int valueElements(int groups) {
-        return Math.multiplyExact(groups * valuePanels, AttentionTile.PAGE * WIDTH);
+        return Math.multiplyExact(groups * valuePanels, AttentionTile.PAGE * width);
     }
 
     /** Where a panel of keys begins. */
     final int keyStart(int group, int panel) {
-        return (group * KEY_PANELS + panel) * keyDepth * WIDTH;
+        return (group * keyPanels + panel) * keySize * width;
     }
 
     /** Where a panel of values begins. */
     final int valueStart(int group, int panel) {
-        return (group * valuePanels + panel) * AttentionTile.PAGE * WIDTH;
+        return (group * valuePanels + panel) * AttentionTile.PAGE * width;
+    }
+
+    /**
+     * Where, within a panel of a packed format, the element of this row and lane is. The two halves of a row are
+     * interleaved: a vector of 32-bit lanes that is loaded from it holds pairs of which each half makes one vector.
+     */
+    final int place(int row, int lane) {
+        int half = width / 2;
+        return row * width + 2 * (lane % half) + lane / half;
     }
 
     /**
@@ -89,31 +92,19 @@ public abstract class KeyValuePage {
     public abstract void storeValue(int group, int slot, float[] source, int offset);
 
     /**
-     * A panel of keys as floats.
+     * Turns a panel of keys to floats.
      *
-     * @param panel the positions from {@code panel * WIDTH} on
-     * @param scratch room for a panel
-     * @return an array that holds the panel from {@link #keyOffset} on: the page's own, or {@code scratch}
+     * @param panel the positions from {@code panel * width} on
+     * @param target receives {@code keySize x width}
      */
-    abstract float[] keys(int group, int panel, float[] scratch);
-
-    /** Where in the array that {@link #keys} returns the panel begins. */
-    int keyOffset(int group, int panel) {
-        return 0;
-    }
+    abstract void unpackKeys(int group, int panel, float[] target);
 
     /**
-     * The first positions of a panel of values as floats.
+     * Turns the first positions of a panel of values to floats.
      *
-     * @param panel the features from {@code panel * WIDTH} on
+     * @param panel the features from {@code panel * width} on
      * @param slots how many positions
-     * @param scratch room for a panel
-     * @return an array that holds the panel from {@link #valueOffset} on: the page's own, or {@code scratch}
+     * @param target receives {@code slots x width}
      */
-    abstract float[] values(int group, int panel, int slots, float[] scratch);
-
-    /** Where in the array that {@link #values} returns the panel begins. */
-    int valueOffset(int group, int panel) {
-        return 0;
-    }
+    abstract void unpackValues(int group, int panel, int slots, float[] target);
 }

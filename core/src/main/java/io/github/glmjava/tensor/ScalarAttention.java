@@ -3,26 +3,29 @@ package io.github.glmjava.tensor;
 /** Attention over one page in plain Java. */
 final class ScalarAttention {
     private static final int PAGE = AttentionTile.PAGE;
-    private static final int WIDTH = KeyValuePage.WIDTH;
 
     private ScalarAttention() {}
 
     static void score(AttentionTile tile, KeyValuePage page, int group) {
-        int farthest = tile.farthest();
-        for (int panel = 0; panel * WIDTH < farthest; panel++) {
-            float[] keys = page.keys(group, panel, tile.panel);
-            int offset = page.keyOffset(group, panel);
+        int width = page.width;
+        for (int panel = 0; panel * width < tile.farthest(); panel++) {
+            page.unpackKeys(group, panel, tile.panel);
             for (int row = 0; row < tile.rows(); row++) {
-                int end = Math.min(tile.visible[row] - panel * WIDTH, WIDTH);
+                int end = Math.min(tile.visible[row] - panel * width, width);
                 for (int lane = 0; lane < end; lane++) {
-                    float score = 0;
-                    for (int i = 0; i < tile.keySize; i++) {
-                        score += tile.queries[row * tile.keySize + i] * keys[offset + i * WIDTH + lane];
-                    }
-                    tile.scores[row * PAGE + panel * WIDTH + lane] = score;
+                    tile.scores[row * PAGE + panel * width + lane] = score(tile, row, width, lane);
                 }
             }
         }
+    }
+
+    private static float score(AttentionTile tile, int row, int width, int lane) {
+        float score = 0;
+        for (int i = 0; i < tile.keySize; i++) {
+            float query = tile.queries[tile.queryStart(row, i / PAGE * PAGE) + i % PAGE];
+            score += query * tile.panel[i * width + lane];
+        }
+        return score;
     }
 
     /** Turns the scores into weights relative to the new maximum, and rescales what was accumulated under the old. */
@@ -50,15 +53,15 @@ final class ScalarAttention {
 
     static void addValues(AttentionTile tile, KeyValuePage page, int group) {
         AttentionState state = tile.state();
+        int width = page.width;
         for (int panel = 0; panel < page.valuePanels; panel++) {
-            float[] values = page.values(group, panel, tile.farthest(), tile.panel);
-            int offset = page.valueOffset(group, panel);
+            page.unpackValues(group, panel, tile.farthest(), tile.panel);
             for (int row = 0; row < tile.rows(); row++) {
-                int target = row * state.width + panel * WIDTH;
+                int target = row * state.width + panel * width;
                 for (int position = 0; position < tile.visible[row]; position++) {
                     float weight = tile.scores[row * PAGE + position];
-                    for (int lane = 0; lane < WIDTH; lane++) {
-                        state.accumulated[target + lane] += weight * values[offset + position * WIDTH + lane];
+                    for (int lane = 0; lane < width; lane++) {
+                        state.accumulated[target + lane] += weight * tile.panel[position * width + lane];
                     }
                 }
             }

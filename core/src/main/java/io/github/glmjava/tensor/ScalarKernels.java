@@ -106,9 +106,9 @@ final class ScalarKernels implements Kernels {
     @Override
     public KeyValuePage page(CacheFormat format, int groups, int keySize, int valueSize) {
         return switch (format) {
-            case F32 -> new F32Page(groups, keySize, valueSize);
-            case BF16 -> new BF16Page(groups, keySize, valueSize);
-            case Q8 -> new Q8Page(groups, keySize, valueSize);
+            case F32 -> new F32Page(AttentionTile.PADDING, groups, keySize, valueSize);
+            case BF16 -> new BF16Page(AttentionTile.PADDING, groups, keySize, valueSize);
+            case Q8 -> new Q8Page(AttentionTile.PADDING, groups, keySize, valueSize);
         };
     }
 

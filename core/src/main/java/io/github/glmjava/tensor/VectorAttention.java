@@ -6,147 +6,59 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * Attention over one page. Both products, of queries with keys and of weights with values, are the same product of rows
- * with a panel; a panel is read once for four rows. Each sum runs over the depth of the panel in order, so that its bits
- * depend neither on the other rows nor on the number of lanes.
+ * with a panel, which {@link VectorPage} does.
  */
 final class VectorAttention {
-    private static final int TILE = 4;
+    /** Lanes of a panel. */
+    static final int WIDTH = 2 * Lanes.COUNT;
+
+    private static final int TILE = VectorPage.TILE;
     private static final int PAGE = AttentionTile.PAGE;
-    private static final int WIDTH = KeyValuePage.WIDTH;
 
     private VectorAttention() {}
 
     /** {@code scores[row][position] = query[row] . key[position]}, also for some positions that a row may not see. */
-    static void score(AttentionTile tile, KeyValuePage page, int group, int positions) {
+    static void score(AttentionTile tile, KeyValuePage page, int group) {
         Arrays.fill(tile.scores, 0, tile.rows() * PAGE, 0);
+        VectorPage panels = (VectorPage) page;
+        int positions = tile.farthest();
         for (int panel = 0; panel * WIDTH < positions; panel++) {
-            float[] keys = page.keys(group, panel, tile.panel);
-            int offset = page.keyOffset(group, panel);
             int row = 0;
             for (; row + TILE <= tile.rows(); row += TILE) {
-                multiply4(
-                        tile.queries,
-                        row * tile.keySize,
-                        tile.keySize,
-                        tile.keySize,
-                        keys,
-                        offset,
-                        tile.scores,
-                        row * PAGE + panel * WIDTH,
-                        PAGE);
+                panels.addScores4(tile, row, group, panel);
             }
             for (; row < tile.rows(); row++) {
-                int query = row * tile.keySize;
-                multiply1(tile.queries, query, 0, tile.keySize, keys, offset, tile.scores, row * PAGE + panel * WIDTH);
+                panels.addScores1(tile, row, group, panel);
             }
         }
     }
 
     /** {@code accumulated[row] += sum over positions of weight[row][position] * value[position]}. */
-    static void addValues(AttentionTile tile, KeyValuePage page, int group, int positions) {
+    static void addValues(AttentionTile tile, KeyValuePage page, int group) {
+        VectorPage panels = (VectorPage) page;
         for (int panel = 0; panel < page.valuePanels; panel++) {
-            float[] values = page.values(group, panel, positions, tile.panel);
-            addPanel(tile, values, page.valueOffset(group, panel), panel * WIDTH);
+            panels.beginValues(tile, group, panel);
+            int row = 0;
+            for (; row + TILE <= tile.rows(); row += TILE) {
+                addFourRows(tile, row, panels, group, panel);
+            }
+            for (; row < tile.rows(); row++) {
+                panels.addValues1(tile, row, 0, tile.visible[row], group, panel);
+            }
         }
     }
 
-    private static void addPanel(AttentionTile tile, float[] values, int offset, int feature) {
-        float[] sums = tile.state().accumulated;
-        int width = tile.state().width;
-        int row = 0;
-        for (; row + TILE <= tile.rows(); row += TILE) {
-            int common = tile.visible[row];
-            for (int i = 1; i < TILE; i++) {
-                common = Math.min(common, tile.visible[row + i]);
-            }
-            multiply4(tile.scores, row * PAGE, PAGE, common, values, offset, sums, row * width + feature, width);
-            // Rows of later tokens see a little more: what is not common to the four is added one by one.
-            for (int i = row; i < row + TILE; i++) {
-                if (tile.visible[i] > common) {
-                    multiply1(
-                            tile.scores, i * PAGE, common, tile.visible[i], values, offset, sums, i * width + feature);
-                }
-            }
+    /** Rows of later tokens see a little more: what is not common to the four is added one by one. */
+    private static void addFourRows(AttentionTile tile, int row, VectorPage panels, int group, int panel) {
+        int common = PAGE;
+        for (int i = row; i < row + TILE; i++) {
+            common = Math.min(common, tile.visible[i]);
         }
-        for (; row < tile.rows(); row++) {
-            multiply1(tile.scores, row * PAGE, 0, tile.visible[row], values, offset, sums, row * width + feature);
-        }
-    }
-
-    /**
-     * {@code sums[r][lane] += factors[r][d] * panel[d][lane]}, summed over {@code d < depth}, for four rows. Eight sums at
-     * a time hide the latency of a multiply-add; each vector of the panel serves four of them.
-     *
-     * @param rowStride the distance of two rows of factors
-     * @param sumStride the distance of two rows of sums
-     */
-    private static void multiply4(
-            float[] factors,
-            int row,
-            int rowStride,
-            int depth,
-            float[] panel,
-            int offset,
-            float[] sums,
-            int target,
-            int sumStride) {
-        int target1 = target + sumStride;
-        int target2 = target1 + sumStride;
-        int target3 = target2 + sumStride;
-        for (int lane = 0; lane < WIDTH; lane += 2 * Lanes.COUNT) {
-            int next = lane + Lanes.COUNT;
-            FloatVector s00 = FloatVector.fromArray(Lanes.FLOATS, sums, target + lane);
-            FloatVector s01 = FloatVector.fromArray(Lanes.FLOATS, sums, target + next);
-            FloatVector s10 = FloatVector.fromArray(Lanes.FLOATS, sums, target1 + lane);
-            FloatVector s11 = FloatVector.fromArray(Lanes.FLOATS, sums, target1 + next);
-            FloatVector s20 = FloatVector.fromArray(Lanes.FLOATS, sums, target2 + lane);
-            FloatVector s21 = FloatVector.fromArray(Lanes.FLOATS, sums, target2 + next);
-            FloatVector s30 = FloatVector.fromArray(Lanes.FLOATS, sums, target3 + lane);
-            FloatVector s31 = FloatVector.fromArray(Lanes.FLOATS, sums, target3 + next);
-            for (int d = 0; d < depth; d++) {
-                int at = offset + d * WIDTH + lane;
-                FloatVector p0 = FloatVector.fromArray(Lanes.FLOATS, panel, at);
-                FloatVector p1 = FloatVector.fromArray(Lanes.FLOATS, panel, at + Lanes.COUNT);
-                FloatVector f0 = FloatVector.broadcast(Lanes.FLOATS, factors[row + d]);
-                s00 = p0.fma(f0, s00);
-                s01 = p1.fma(f0, s01);
-                FloatVector f1 = FloatVector.broadcast(Lanes.FLOATS, factors[row + rowStride + d]);
-                s10 = p0.fma(f1, s10);
-                s11 = p1.fma(f1, s11);
-                FloatVector f2 = FloatVector.broadcast(Lanes.FLOATS, factors[row + 2 * rowStride + d]);
-                s20 = p0.fma(f2, s20);
-                s21 = p1.fma(f2, s21);
-                FloatVector f3 = FloatVector.broadcast(Lanes.FLOATS, factors[row + 3 * rowStride + d]);
-                s30 = p0.fma(f3, s30);
-                s31 = p1.fma(f3, s31);
+        panels.addValues4(tile, row, common, group, panel);
+        for (int i = row; i < row + TILE; i++) {
+            if (tile.visible[i] > common) {
+                panels.addValues1(tile, i, common, tile.visible[i], group, panel);
             }
-            s00.intoArray(sums, target + lane);
-            s01.intoArray(sums, target + next);
-            s10.intoArray(sums, target1 + lane);
-            s11.intoArray(sums, target1 + next);
-            s20.intoArray(sums, target2 + lane);
-            s21.intoArray(sums, target2 + next);
-            s30.intoArray(sums, target3 + lane);
-            s31.intoArray(sums, target3 + next);
-        }
-    }
-
-    /** The same for one row and {@code from <= d < to}. */
-    private static void multiply1(
-            float[] factors, int row, int from, int to, float[] panel, int offset, float[] sums, int target) {
-        for (int lane = 0; lane < WIDTH; lane += 2 * Lanes.COUNT) {
-            int next = lane + Lanes.COUNT;
-            FloatVector s0 = FloatVector.fromArray(Lanes.FLOATS, sums, target + lane);
-            FloatVector s1 = FloatVector.fromArray(Lanes.FLOATS, sums, target + next);
-            for (int d = from; d < to; d++) {
-                int at = offset + d * WIDTH + lane;
-                FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, factors[row + d]);
-                s0 = FloatVector.fromArray(Lanes.FLOATS, panel, at).fma(factor, s0);
-                s1 = FloatVector.fromArray(Lanes.FLOATS, panel, at + Lanes.COUNT)
-                        .fma(factor, s1);
-            }
-            s0.intoArray(sums, target + lane);
-            s1.intoArray(sums, target + next);
         }
     }
 

@@ -170,7 +170,7 @@ final class VectorKernels implements Kernels {
     @Override
     public KeyValuePage page(CacheFormat format, int groups, int keySize, int valueSize) {
         return switch (format) {
-            case F32 -> new F32Page(groups, keySize, valueSize);
+            case F32 -> new VectorF32Page(groups, keySize, valueSize);
             case BF16 -> new VectorBF16Page(groups, keySize, valueSize);
             case Q8 -> new VectorQ8Page(groups, keySize, valueSize);
         };
@@ -178,14 +178,13 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void attend(AttentionTile tile, KeyValuePage page, int group) {
-        int positions = tile.farthest();
-        VectorAttention.score(tile, page, group, positions);
+        VectorAttention.score(tile, page, group);
         for (int row = 0; row < tile.rows(); row++) {
             if (tile.visible[row] > 0) {
                 VectorAttention.softmax(tile, row);
             }
         }
-        VectorAttention.addValues(tile, page, group, positions);
+        VectorAttention.addValues(tile, page, group);
     }
 
     @Override

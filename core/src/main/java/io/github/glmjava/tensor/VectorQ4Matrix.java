@@ -14,7 +14,7 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class VectorQ4Matrix extends BlockMatrix {
     /** Measured at 256 bits. */
-    private static final int TILED_TOKENS = 24;
+    private static final int TILED_TOKENS = 8;
 
     private static final int RUN = 2 * BlockLayout.Q4_ROWS;
     private static final int RUNS = BlockLayout.GROUP / BlockLayout.WORD_COLUMNS;

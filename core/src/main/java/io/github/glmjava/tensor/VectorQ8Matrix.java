@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class VectorQ8Matrix extends BlockMatrix {
     /** Measured at 256 bits. */
-    private static final int TILED_TOKENS = 3;
+    private static final int TILED_TOKENS = 6;
 
     private static final int COLUMN_BYTES = 4 * BlockLayout.COLUMN_WORDS;
     private static final int SCALE_BYTES = 2 * BlockLayout.Q8_ROWS;

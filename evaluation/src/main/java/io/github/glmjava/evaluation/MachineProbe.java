@@ -1,8 +1,8 @@
 package io.github.glmjava.evaluation;
 
 import io.github.glmjava.tensor.ParallelTask;
+import io.github.glmjava.tensor.WeightArena;
 import io.github.glmjava.tensor.WorkerTeam;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -40,9 +40,10 @@ final class MachineProbe {
     /** Takes about a second. */
     static MachineLimits measure(int threads) {
         try (WorkerTeam team = new WorkerTeam(threads);
-                Arena arena = Arena.ofShared()) {
+                WeightArena arena = WeightArena.open(READ_BYTES)) {
             MachineProbe probe = new MachineProbe(threads);
-            MemorySegment memory = arena.allocate(READ_BYTES, 64);
+            // In the pages that weights lie in, and written to: pages of zeros would be one and the same.
+            MemorySegment memory = arena.allocate(READ_BYTES, 64).fill((byte) 1);
             ParallelTask reading = (worker, from, to) -> {
                 for (int piece = from; piece < to; piece++) {
                     probe.checks[worker * 16] += read(memory, piece * PIECE, PIECE);

@@ -2,7 +2,6 @@ package io.github.glmjava.evaluation;
 
 import io.github.glmjava.LoadOptions;
 import io.github.glmjava.WeightFormat;
-import io.github.glmjava.family.ConfigFields;
 import io.github.glmjava.family.LoadedNetwork;
 import io.github.glmjava.family.ModelFamilies;
 import io.github.glmjava.family.ModelFamily;
@@ -12,7 +11,6 @@ import io.github.glmjava.layer.GlmNetwork;
 import io.github.glmjava.weights.Checkpoint;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -61,15 +59,12 @@ public final class ModelBenchmark {
      */
     public static BenchmarkResult run(
             ModelShape shape, LoadOptions options, BenchmarkPlan plan, Consumer<String> progress) throws IOException {
-        Path name = Path.of(shape.name());
-        ConfigFields fields = ConfigFields.parse(shape.configJson().getBytes(StandardCharsets.UTF_8), name);
-        ModelFolder files = new ModelFolder(name, fields, null);
+        ModelFolder files = shape.folder();
         ModelFamily family = ModelFamilies.of(files);
         ModelBenchmark benchmark = new ModelBenchmark(shape.name(), options, plan, progress);
         progress.accept("making random weights");
         long start = System.nanoTime();
-        Checkpoint weights =
-                SyntheticWeights.make(shape, family.architecture(fields), options.weights(), options.threads());
+        Checkpoint weights = SyntheticWeights.make(shape, options.weights(), options.threads());
         benchmark.makingSeconds = SpeedMeter.seconds(start);
         progress.accept(String.format(Locale.ROOT, "made in %.1f s", benchmark.makingSeconds));
         return benchmark.run(files, family, weights, System.nanoTime(), "BF16");

@@ -1,5 +1,10 @@
 package io.github.glmjava.evaluation;
 
+import io.github.glmjava.family.ConfigFields;
+import io.github.glmjava.family.ModelFolder;
+import io.github.glmjava.weights.CheckpointException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;
 
@@ -76,6 +81,12 @@ public record ModelShape(String name, String configJson, List<Tensor> tensors) {
     /** The names of all shapes. */
     public static List<String> names() {
         return KNOWN.stream().map(ModelShape::name).toList();
+    }
+
+    /** What the folder's small files say. */
+    ModelFolder folder() throws CheckpointException {
+        Path path = Path.of(name);
+        return new ModelFolder(path, ConfigFields.parse(configJson.getBytes(StandardCharsets.UTF_8), path), null);
     }
 
     /** The number of all tensors' elements. */

@@ -1,6 +1,8 @@
 package io.github.glmjava.evaluation;
 
 import io.github.glmjava.WeightFormat;
+import io.github.glmjava.family.ModelFamilies;
+import io.github.glmjava.family.ModelFolder;
 import io.github.glmjava.family.QuantizedTensors;
 import io.github.glmjava.family.WeightRecipe;
 import io.github.glmjava.layer.GlmConfig;
@@ -13,6 +15,7 @@ import io.github.glmjava.tensor.WorkerTeam;
 import io.github.glmjava.weights.Checkpoint;
 import io.github.glmjava.weights.DType;
 import io.github.glmjava.weights.StoredTensor;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -28,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * wanted formats. Random numbers are made, and quantised, for a strip of rows, which is then repeated: a kernel's speed does
  * not depend on the numbers, and making all of them would take minutes.
  */
-final class SyntheticWeights implements Checkpoint {
+public final class SyntheticWeights implements Checkpoint {
     private static final int STRIP_ROWS = 256;
 
     private static final int ALIGNMENT = 64;
@@ -60,12 +63,14 @@ final class SyntheticWeights implements Checkpoint {
     /**
      * Makes the weights.
      *
-     * @param config what the shape's configuration means
      * @param format of the matrices; as stored means BF16
      * @param threads that share the work
+     * @throws IOException if the shape's configuration is not understood
      */
     @SuppressWarnings("MustBeClosed") // closed by close()
-    static SyntheticWeights make(ModelShape shape, GlmConfig config, WeightFormat format, int threads) {
+    public static SyntheticWeights make(ModelShape shape, WeightFormat format, int threads) throws IOException {
+        ModelFolder folder = shape.folder();
+        GlmConfig config = ModelFamilies.of(folder).architecture(folder.config());
         WeightRecipe recipe = WeightRecipe.of(format);
         Map<String, String> metadata =
                 format == WeightFormat.AS_STORED ? Map.of() : QuantizedTensors.metadata(format, shape.parameters());

@@ -147,4 +147,35 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     public int[] suffixIds() {
         return model.suffix();
     }
+
+    /**
+     * The same tokenizer for texts that are trusted: names of control tokens become these tokens and back, as in
+     * {@link #encodeWithControlTokens} and {@link #decodeWithControlTokens}.
+     */
+    public Tokenizer trusting() {
+        return new Trusting();
+    }
+
+    private final class Trusting implements Tokenizer {
+        @Override
+        public void encode(CharSequence text, TokenBuffer out) {
+            model.encode(text.toString(), ControlTokens.EVERYWHERE, out);
+        }
+
+        @Override
+        public String decode(int... ids) {
+            return decodeWithControlTokens(ids);
+        }
+
+        @Override
+        public IncrementalDecoder newDecoder() {
+            ByteLevelDecoder decoder = new ByteLevelDecoder(model, false);
+            return new StreamDecoder(decoder::append, decoder::finish);
+        }
+
+        @Override
+        public int vocabularySize() {
+            return model.size();
+        }
+    }
 }

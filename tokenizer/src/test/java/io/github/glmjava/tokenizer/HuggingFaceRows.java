@@ -35,6 +35,7 @@ final class HuggingFaceRows {
 
     private static void assertDecodes(HuggingFaceTokenizer tokenizer, JsonNode row, int[] ids) {
         assertEquals(row.get("decoded").asString(), tokenizer.decodeWithControlTokens(ids), row::toString);
+        GoldenRows.assertDecodes(tokenizer.trusting(), row.get("decoded").asString(), ids);
         GoldenRows.assertDecodes(tokenizer, row.get("decoded_skip_special").asString(), ids);
     }
 }

@@ -66,6 +66,9 @@ class HuggingFaceTokenizerTest {
         assertEquals(9, ids.length);
         assertEquals("<|user|>", tokenizer.decode(ids));
         assertEquals("<|user|><|user|>", tokenizer.decodeWithControlTokens(ids));
+        Encoding trusted = tokenizer.trusting().encodeWithOffsets("a<|user|>");
+        assertArrayEquals(new int[] {'a', 1000}, trusted.ids());
+        assertEquals("<|user|>", trusted.surface(1));
     }
 
     @Test
@@ -195,6 +198,9 @@ class HuggingFaceTokenizerTest {
         assertRejected(
                 "model.vocab.a: the id 2000000", new TinyHuggingFace().setModel("vocab", Map.of("a", 2_000_000)));
         assertRejected("no token for the single byte", new TinyHuggingFace().setModel("vocab", Map.of("a", 0)));
+        String half = new String(new TinyHuggingFace().control("half").toBytes(), StandardCharsets.UTF_8)
+                .replace("half", "\\uD83D");
+        assertRejected("added_tokens[0].content: a token with half", half.getBytes(StandardCharsets.UTF_8));
         assertRejected("added_tokens[0].content: a token of 0 characters", new TinyHuggingFace().control(""));
         assertRejected(
                 "added_tokens[1].id: found 1001, but the token has the id 1000",
@@ -212,7 +218,7 @@ class HuggingFaceTokenizerTest {
                 .add("  ", Map.of("normalized", true))
                 .set("normalizer", Map.of("type", "NFC"))
                 .toBytes();
-        Mutations.assertHarmless(original, 0.002, (content, name) -> {
+        Mutations.assertHarmless(original, Mutations.COUNT, 0.002, (content, name) -> {
             HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.parse(content, name);
             tokenizer.decode(tokenizer.encodeWithControlTokens("ab <|user|>  你"));
         });

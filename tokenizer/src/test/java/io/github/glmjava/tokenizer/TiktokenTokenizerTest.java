@@ -84,7 +84,7 @@ class TiktokenTokenizerTest {
     @Test
     void mutantsAreHarmless() throws IOException {
         byte[] original = TinyRanks.of("ab", "abc", "你", "好你").toBytes();
-        Mutations.assertHarmless(original, 0, (content, name) -> {
+        Mutations.assertHarmless(original, Mutations.COUNT, 0, (content, name) -> {
             TiktokenTokenizer tokenizer = TiktokenTokenizer.parse(content, name);
             tokenizer.decode(tokenizer.encode("abc 你好"));
         });

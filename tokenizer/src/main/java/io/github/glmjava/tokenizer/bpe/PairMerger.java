@@ -62,10 +62,27 @@ public final class PairMerger {
      * @return the number of symbols that are left, from {@code from} on
      */
     public int merge(int[] symbols, int from, int count) {
-        if (count < 2) {
+        return merge(symbols, from, count, 1);
+    }
+
+    /**
+     * Merges in place until so few symbols are left.
+     *
+     * @param least at which number of symbols to stop, at least 1
+     */
+    int merge(int[] symbols, int from, int count, int least) {
+        if (count <= least) {
             return count;
         }
-        return count <= SCAN_LIMIT && splits == null ? scan(symbols, from, count) : queue(symbols, from, count);
+        return count <= SCAN_LIMIT && splits == null
+                ? scan(symbols, from, count, least)
+                : queue(symbols, from, count, least);
+    }
+
+    /** What a pair merges into, or -1. */
+    int merged(int left, int right) {
+        int entry = pairs.get(left, right);
+        return entry == PairTable.ABSENT || entry == PairTable.CROSSED ? -1 : result(entry);
     }
 
     private int result(int entry) {
@@ -81,13 +98,13 @@ public final class PairMerger {
         return symbol == PairTable.ABSENT || symbol == PairTable.CROSSED ? NO_RANK : rank(symbol);
     }
 
-    private int scan(int[] symbols, int from, int count) {
+    private int scan(int[] symbols, int from, int count, int least) {
         int[] rankAt = scanRanks;
         for (int i = 0; i + 1 < count; i++) {
             rankAt[i] = pairRank(symbols[from + i], symbols[from + i + 1]);
         }
         int left = count;
-        while (true) {
+        while (left > least) {
             int best = NO_RANK;
             int at = -1;
             for (int i = 0; i + 1 < left; i++) {
@@ -97,7 +114,7 @@ public final class PairMerger {
                 }
             }
             if (at < 0) {
-                return left;
+                break;
             }
             int position = from + at;
             symbols[position] = result(pairs.get(symbols[position], symbols[position + 1]));
@@ -113,9 +130,10 @@ public final class PairMerger {
                 rankAt[at] = pairRank(symbols[position], symbols[position + 1]);
             }
         }
+        return left;
     }
 
-    private int queue(int[] symbols, int from, int count) {
+    private int queue(int[] symbols, int from, int count, int least) {
         if (merged.length < count) {
             int capacity = Math.max(count, merged.length * 2);
             merged = new int[capacity];
@@ -131,7 +149,8 @@ public final class PairMerger {
         for (int i = 0; i + 1 < count; i++) {
             consider(symbols, from, i);
         }
-        while (!queue.isEmpty()) {
+        int rest = count;
+        while (!queue.isEmpty() && rest > least) {
             long first = queue.removeFirst();
             int left = (int) first;
             int symbol = merged[left];
@@ -142,6 +161,7 @@ public final class PairMerger {
             int right = next[left];
             int after = next[right];
             symbols[from + left] = result(symbol);
+            rest--;
             merged[right] = -1;
             next[left] = after;
             if (after >= 0) {

@@ -2,6 +2,7 @@ package io.github.glmjava.tokenizer.huggingface;
 
 import io.github.glmjava.tokenizer.ControlTokens;
 import io.github.glmjava.tokenizer.TokenBuffer;
+import io.github.glmjava.tokenizer.bpe.ByteMerger;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +44,7 @@ final class AddedTokenEncoder {
      * @param out takes them
      */
     void encode(String text, ControlTokens control, TokenBuffer out) {
-        WordEncoder.Work work = words.newWork();
+        ByteMerger merger = words.take(text.length());
         original.split(text, (token, from, to) -> control.areAllowedIn(from, to), new AddedTokenMatcher.Parts() {
             @Override
             public void text(int from, int to) {
@@ -53,7 +54,7 @@ final class AddedTokenEncoder {
                 boolean moved = !form.equals(part);
                 AddedTokenMatcher.Filter filter = (token, start, end) -> token.isOrdinary()
                         || (moved ? control.areAllowedIn(from, to) : control.areAllowedIn(from + start, from + end));
-                encodeNormalized(form, new TextPart(from, to, moved), filter, work, out);
+                encodeNormalized(form, new TextPart(from, to, moved), filter, merger, out);
             }
 
             @Override
@@ -61,14 +62,15 @@ final class AddedTokenEncoder {
                 out.add(token.id(), from, to);
             }
         });
+        words.giveBack(merger);
     }
 
     private void encodeNormalized(
-            String text, TextPart part, AddedTokenMatcher.Filter filter, WordEncoder.Work work, TokenBuffer out) {
+            String text, TextPart part, AddedTokenMatcher.Filter filter, ByteMerger merger, TokenBuffer out) {
         normalized.split(text, filter, new AddedTokenMatcher.Parts() {
             @Override
             public void text(int from, int to) {
-                work.encode(text.substring(from, to), part.part(from, to), out);
+                words.encode(text, from, to, part, merger, out);
             }
 
             @Override

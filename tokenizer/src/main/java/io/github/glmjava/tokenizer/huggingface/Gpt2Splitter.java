@@ -19,20 +19,20 @@ import io.github.glmjava.tokenizer.tiktoken.CharacterClass;
 final class Gpt2Splitter {
     private Gpt2Splitter() {}
 
-    static int endOfMatch(String text, int from) {
+    static int endOfMatch(String text, int from, int limit) {
         char first = text.charAt(from);
         if (first == '\'') {
-            int end = endOfContraction(text, from + 1);
+            int end = endOfContraction(text, from + 1, limit);
             if (end > 0) {
                 return end;
             }
         }
         int start = from;
-        if (first == ' ' && from + 1 < text.length()) {
+        if (first == ' ' && from + 1 < limit) {
             start++;
         }
         byte type = classAt(text, start);
-        return type == CharacterClass.SPACE ? endOfWhitespace(text, from) : endOfRun(text, start, type);
+        return type == CharacterClass.SPACE ? endOfWhitespace(text, from, limit) : endOfRun(text, start, limit, type);
     }
 
     // Line ends are white space like any other here.
@@ -42,29 +42,33 @@ final class Gpt2Splitter {
         return type == CharacterClass.LINE_END ? CharacterClass.SPACE : type;
     }
 
-    private static int endOfRun(String text, int from, byte type) {
+    private static int endOfRun(String text, int from, int limit, byte type) {
         int end = from;
-        while (end < text.length() && classAt(text, end) == type) {
+        while (end < limit && classAt(text, end) == type) {
             end += Character.charCount(text.codePointAt(end));
         }
         return end;
     }
 
     // All white space is in the BMP. Of several, the last one before something else is left to that.
-    private static int endOfWhitespace(String text, int from) {
-        int end = endOfRun(text, from, CharacterClass.SPACE);
-        return end < text.length() && end - from > 1 ? end - 1 : end;
+    private static int endOfWhitespace(String text, int from, int limit) {
+        int end = endOfRun(text, from, limit, CharacterClass.SPACE);
+        return end < limit && end - from > 1 ? end - 1 : end;
     }
 
-    private static int endOfContraction(String text, int from) {
-        if (from == text.length()) {
+    private static int endOfContraction(String text, int from, int limit) {
+        if (from == limit) {
             return -1;
         }
         return switch (text.charAt(from)) {
             case 's', 't', 'm', 'd' -> from + 1;
-            case 'r', 'v' -> text.startsWith("e", from + 1) ? from + 2 : -1;
-            case 'l' -> text.startsWith("l", from + 1) ? from + 2 : -1;
+            case 'r', 'v' -> isAt(text, from + 1, limit, 'e') ? from + 2 : -1;
+            case 'l' -> isAt(text, from + 1, limit, 'l') ? from + 2 : -1;
             default -> -1;
         };
+    }
+
+    private static boolean isAt(String text, int index, int limit, char expected) {
+        return index < limit && text.charAt(index) == expected;
     }
 }

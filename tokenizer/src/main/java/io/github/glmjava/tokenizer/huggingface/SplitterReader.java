@@ -52,7 +52,7 @@ public final class SplitterReader {
         if (!inBytes) {
             throw preTokenizer.malformed("", "no ByteLevel, only byte-level BPE is supported");
         }
-        return splitter != null ? splitter : (text, from) -> text.length();
+        return splitter != null ? splitter : (text, from, end) -> end;
     }
 
     private static @Nullable Splitter byteLevel(JsonObject step) throws TokenizerException {

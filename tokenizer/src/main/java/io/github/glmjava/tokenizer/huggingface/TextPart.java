@@ -18,9 +18,4 @@ record TextPart(int from, int to, boolean moved) {
     int end(int index) {
         return moved ? to : from + index;
     }
-
-    /** A part of this part. */
-    TextPart part(int start, int end) {
-        return moved ? this : new TextPart(from + start, from + end, false);
-    }
 }

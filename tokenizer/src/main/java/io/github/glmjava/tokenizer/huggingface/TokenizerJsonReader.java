@@ -149,6 +149,9 @@ public final class TokenizerJsonReader {
                     field,
                     "a token of " + token.length() + " characters, expected 1 to " + ByteStrings.MAX_LENGTH + " bytes");
         }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(token)) {
+            throw where.malformed(field, "a token with half of a surrogate pair");
+        }
         while (tokens.size() <= id) {
             tokens.add(null);
         }

@@ -1,13 +1,16 @@
 package io.github.glmjava.tokenizer.huggingface;
 
 import io.github.glmjava.tokenizer.TokenBuffer;
+import io.github.glmjava.tokenizer.bpe.ByteMerger;
 import io.github.glmjava.tokenizer.bpe.ByteStrings;
 import io.github.glmjava.tokenizer.bpe.IntList;
 import io.github.glmjava.tokenizer.bpe.PairMerger;
 import io.github.glmjava.tokenizer.bpe.PairTable;
-import io.github.glmjava.tokenizer.bpe.Utf8Buffer;
+import io.github.glmjava.tokenizer.bpe.TokenChains;
 import io.github.glmjava.tokenizer.bpe.Utf8Cursor;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Splits a text into words and merges the bytes of each. A word that is known to become one token is taken at once. Immutable and
@@ -20,6 +23,9 @@ final class WordEncoder {
     private final int[] singleBytes = new int[256];
     private final ByteStrings words;
     private final int[] wordIds;
+
+    private final TokenChains chains;
+    private final AtomicReference<@Nullable ByteMerger> spare = new AtomicReference<>();
 
     /** Bytes of each token, by id. */
     private final int[] lengths;
@@ -45,24 +51,21 @@ final class WordEncoder {
             }
         }
         ByteStrings all = build(builder);
+        int[] idsOfAll = idsOfWords.toArray();
+        PairMerger merger = new PairMerger(merges, mergeResults);
+        chains = new TokenChains(all, idsOfAll, lengths.length, singleBytes, merges, merger);
         if (file.takesWholeWords()) {
             words = all;
-            wordIds = idsOfWords.toArray();
+            wordIds = idsOfAll;
             return;
         }
         // Not every token is what its own bytes merge to.
         ByteStrings.Builder merged = new ByteStrings.Builder();
         IntList idsOfMerged = new IntList(all.size());
-        PairMerger merger = new PairMerger(merges, mergeResults);
-        int[] symbols = new int[ByteStrings.MAX_LENGTH];
         for (int i = 0; i < all.size(); i++) {
-            int length = all.length(i);
-            for (int k = 0; k < length; k++) {
-                symbols[k] = singleBytes[all.byteAt(i, k) & 0xFF];
-            }
-            if (merger.merge(symbols, 0, length) == 1) {
+            if (chains.merges(idsOfAll[i])) {
                 merged.add(all.get(i));
-                idsOfMerged.add(idsOfWords.get(i));
+                idsOfMerged.add(idsOfAll[i]);
             }
         }
         words = build(merged);
@@ -77,52 +80,49 @@ final class WordEncoder {
         }
     }
 
-    /** Makes a worker, whose scratch arrays serve one call. */
-    Work newWork() {
-        return new Work();
+    /** Takes what encoding needs in scratch memory, to be given back. */
+    ByteMerger take(int length) {
+        ByteMerger merger = spare.getAndSet(null);
+        if (merger == null) {
+            merger = new ByteMerger(words, wordIds, singleBytes, new PairMerger(merges, mergeResults), chains);
+        }
+        merger.begin(length);
+        return merger;
     }
 
-    /** Encodes texts in which there are no added tokens. */
-    final class Work {
-        private final PairMerger merger = new PairMerger(merges, mergeResults);
-        private final Utf8Buffer buffer = new Utf8Buffer();
-        private int[] symbols = new int[64];
-
-        void encode(String text, TextPart part, TokenBuffer out) {
-            for (int from = 0; from < text.length(); ) {
-                int to = splitter.endOfMatch(text, from);
-                encodeWord(text, from, to, part, out);
-                from = to;
-            }
+    /** Gives back what was taken, for the next text. */
+    void giveBack(ByteMerger merger) {
+        if (merger.isWorthKeeping()) {
+            spare.set(merger);
         }
+    }
 
-        private void encodeWord(String text, int from, int to, TextPart part, TokenBuffer out) {
-            int count = buffer.encode(text, from, to);
-            byte[] bytes = buffer.bytes();
-            int word = words.indexOf(bytes, 0, count);
-            if (word >= 0) {
-                out.add(wordIds[word], part.start(from), part.end(to));
-                return;
-            }
-            if (symbols.length < count) {
-                symbols = new int[Math.max(count, symbols.length * 2)];
-            }
-            for (int i = 0; i < count; i++) {
-                symbols[i] = singleBytes[bytes[i] & 0xFF];
-            }
-            int left = merger.merge(symbols, 0, count);
-            if (!out.recordsOffsets()) {
-                for (int i = 0; i < left; i++) {
-                    out.add(symbols[i], 0, 0);
+    /**
+     * Encodes {@code text[start..end)}, in which there are no added tokens.
+     *
+     * @param part where the text lies in the whole one
+     */
+    void encode(String text, int start, int end, TextPart part, ByteMerger merger, TokenBuffer out) {
+        for (int from = start; from < end; ) {
+            int to = splitter.endOfMatch(text, from, end);
+            int count = merger.encode(text, from, to);
+            if (count == 1 || !out.recordsOffsets()) {
+                for (int i = 0; i < count; i++) {
+                    out.add(merger.id(i), part.start(from), part.end(to));
                 }
-                return;
+            } else {
+                addWithOffsets(text, from, part, merger, count, out);
             }
-            Utf8Cursor cursor = new Utf8Cursor(text, from);
-            for (int i = 0; i < left; i++) {
-                int start = cursor.start();
-                cursor.advance(lengths[symbols[i]]);
-                out.add(symbols[i], part.start(start), part.end(cursor.end()));
-            }
+            from = to;
+        }
+    }
+
+    private void addWithOffsets(String text, int from, TextPart part, ByteMerger merger, int count, TokenBuffer out) {
+        Utf8Cursor cursor = new Utf8Cursor(text, from);
+        for (int i = 0; i < count; i++) {
+            int start = cursor.start();
+            cursor.advance(lengths[merger.id(i)]);
+            out.add(merger.id(i), part.start(start), part.end(cursor.end()));
         }
     }
 }

@@ -12,9 +12,11 @@ import java.util.Arrays;
  * scores is off by at most n * 2^-24 times the greatest sum on the way. (Rounding keeps the order of sums, so the original finds
  * the path with the greatest rounded sum.) Not safe for use by several threads.
  */
-final class CachedWords {
+final class CachedWords implements PieceTrie.Taker {
     private static final double ROUNDING = 0x1.01p-24;
-    private static final int LONGEST = WordCache.LONGEST_WORD;
+
+    /** With the space symbol in front. */
+    static final int LONGEST = WordCache.LONGEST_WORD + 1;
 
     private final PieceTrie trie;
     private final PieceScores scores;
@@ -27,6 +29,10 @@ final class CachedWords {
     private final int[] piece = new int[LONGEST + 1];
     private final int[] path = new int[WordCache.MOST_IDS];
 
+    // The word and the position in it at which pieces begin that are taken now.
+    private int wordStart;
+    private int position;
+
     CachedWords(PieceTrie trie, PieceScores scores) {
         this.trie = trie;
         this.scores = scores;
@@ -35,13 +41,17 @@ final class CachedWords {
     /**
      * Finds the best path of a word.
      *
-     * @param length 1 to {@link WordCache#LONGEST_WORD}
+     * @param length 1 to {@link #LONGEST}
      * @param sum of the path up to the word
      * @return its place, or -1 if it has to be found with all roundings
      */
     int find(int[] codePoints, int from, int length, float sum) {
-        int place = cache.find(codePoints, from, length);
-        if (place < 0) {
+        int spaces = codePoints[from] == SentencePieceModel.SPACE_SYMBOL ? 1 : 0;
+        int place = cache.find(codePoints, from + spaces, from + length, spaces);
+        if (place == WordCache.NEVER_KEPT) {
+            return -1;
+        }
+        if (place == WordCache.ABSENT) {
             place = learn(codePoints, from, length);
         }
         double lead = Float.intBitsToFloat(cache.note(place));
@@ -64,13 +74,9 @@ final class CachedWords {
     private int learn(int[] codePoints, int from, int length) {
         Arrays.fill(best, 1, length + 1, Double.NEGATIVE_INFINITY);
         Arrays.fill(second, 0, length + 1, Double.NEGATIVE_INFINITY);
-        for (int i = 0; i < length; i++) {
-            int position = i;
-            trie.allMatches(
-                    codePoints,
-                    from + position,
-                    from + length,
-                    (end, id) -> offer(position, end - from, id, scores.scoreOrUnknown(id)));
+        wordStart = from;
+        for (position = 0; position < length; position++) {
+            trie.allMatches(codePoints, from + position, from + length, this);
         }
         int count = 0;
         boolean kept = true;
@@ -87,15 +93,18 @@ final class CachedWords {
         }
         double lead = kept ? best[length] - second[length] : 0;
         int note = Float.floatToIntBits(Math.nextDown((float) lead));
-        return cache.put(codePoints, from, length, note, path, count);
+        return cache.put(note, path, 0, count);
     }
 
-    private void offer(int from, int to, int id, double score) {
-        double sum = best[from] + score;
+    @Override
+    public void take(int end, int id) {
+        int to = end - wordStart;
+        double score = scores.scoreOrUnknown(id);
+        double sum = best[position] + score;
         if (sum > best[to]) {
-            second[to] = Math.max(best[to], second[from] + score);
+            second[to] = Math.max(best[to], second[position] + score);
             best[to] = sum;
-            start[to] = from;
+            start[to] = position;
             piece[to] = id;
         } else {
             second[to] = Math.max(second[to], sum);

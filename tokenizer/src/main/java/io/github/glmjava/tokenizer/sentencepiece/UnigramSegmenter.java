@@ -1,7 +1,6 @@
 package io.github.glmjava.tokenizer.sentencepiece;
 
 import io.github.glmjava.tokenizer.bpe.IntList;
-import io.github.glmjava.tokenizer.bpe.WordCache;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -93,7 +92,7 @@ final class UnigramSegmenter implements Segmenter {
 
         /** The number of code points from the beginning of a word to the next, or 0 if they are many. */
         private static int lengthOfWord(int[] codePoints, int from, int size) {
-            int limit = Math.min(size, from + WordCache.LONGEST_WORD);
+            int limit = Math.min(size, from + CachedWords.LONGEST);
             int end = from + 1;
             while (end < limit && codePoints[end] != SentencePieceModel.SPACE_SYMBOL) {
                 end++;

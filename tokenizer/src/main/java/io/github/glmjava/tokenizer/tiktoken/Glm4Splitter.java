@@ -22,36 +22,36 @@ public final class Glm4Splitter {
      * The end of the match that begins at {@code from}.
      *
      * @param text any text; a lone surrogate is neither letter nor number nor space
-     * @param from less than the length
+     * @param from less than {@code limit}
+     * @param limit where the text ends for now, not within a character
      */
-    public static int endOfMatch(String text, int from) {
-        int length = text.length();
+    public static int endOfMatch(String text, int from, int limit) {
         int first = text.codePointAt(from);
         int second = from + Character.charCount(first);
         byte type = CharacterClass.of(first);
         if (first == '\'') {
-            int end = endOfContraction(text, second);
+            int end = endOfContraction(text, second, limit);
             if (end > 0) {
                 return end;
             }
         }
         if (type == CharacterClass.LETTER) {
-            return endOfRun(text, second, CharacterClass.LETTER);
+            return endOfRun(text, second, limit, CharacterClass.LETTER);
         }
         if (type == CharacterClass.NUMBER) {
-            return endOfNumber(text, second);
+            return endOfNumber(text, second, limit);
         }
-        byte secondType = second < length ? classAt(text, second) : -1;
+        byte secondType = second < limit ? classAt(text, second) : -1;
         if (type != CharacterClass.LINE_END && secondType == CharacterClass.LETTER) {
-            return endOfRun(text, second, CharacterClass.LETTER);
+            return endOfRun(text, second, limit, CharacterClass.LETTER);
         }
         if (type == CharacterClass.OTHER) {
-            return endOfPunctuation(text, second);
+            return endOfPunctuation(text, second, limit);
         }
         if (first == ' ' && secondType == CharacterClass.OTHER) {
-            return endOfPunctuation(text, second);
+            return endOfPunctuation(text, second, limit);
         }
-        return endOfWhitespace(text, from);
+        return endOfWhitespace(text, from, limit);
     }
 
     private static byte classAt(String text, int index) {
@@ -63,48 +63,48 @@ public final class Glm4Splitter {
         return Character.charCount(text.codePointAt(index));
     }
 
-    private static int endOfRun(String text, int from, byte type) {
+    private static int endOfRun(String text, int from, int limit, byte type) {
         int end = from;
-        while (end < text.length() && classAt(text, end) == type) {
+        while (end < limit && classAt(text, end) == type) {
             end += charCountAt(text, end);
         }
         return end;
     }
 
     // Case-insensitive as Unicode folds cases: the long s (U+017F) is an s.
-    private static int endOfContraction(String text, int from) {
-        if (from == text.length()) {
+    private static int endOfContraction(String text, int from, int limit) {
+        if (from == limit) {
             return -1;
         }
         return switch (text.charAt(from)) {
             case 's', 'S', '\u017F', 't', 'T', 'm', 'M', 'd', 'D' -> from + 1;
-            case 'r', 'R', 'v', 'V' -> isAt(text, from + 1, 'e') ? from + 2 : -1;
-            case 'l', 'L' -> isAt(text, from + 1, 'l') ? from + 2 : -1;
+            case 'r', 'R', 'v', 'V' -> isAt(text, from + 1, limit, 'e') ? from + 2 : -1;
+            case 'l', 'L' -> isAt(text, from + 1, limit, 'l') ? from + 2 : -1;
             default -> -1;
         };
     }
 
-    private static boolean isAt(String text, int index, char lowerCase) {
-        return index < text.length() && (text.charAt(index) | 0x20) == lowerCase;
+    private static boolean isAt(String text, int index, int limit, char lowerCase) {
+        return index < limit && (text.charAt(index) | 0x20) == lowerCase;
     }
 
-    private static int endOfNumber(String text, int from) {
+    private static int endOfNumber(String text, int from, int limit) {
         int end = from;
-        for (int i = 1; i < 3 && end < text.length() && classAt(text, end) == CharacterClass.NUMBER; i++) {
+        for (int i = 1; i < 3 && end < limit && classAt(text, end) == CharacterClass.NUMBER; i++) {
             end += charCountAt(text, end);
         }
         return end;
     }
 
-    private static int endOfPunctuation(String text, int from) {
-        return endOfRun(text, endOfRun(text, from, CharacterClass.OTHER), CharacterClass.LINE_END);
+    private static int endOfPunctuation(String text, int from, int limit) {
+        return endOfRun(text, endOfRun(text, from, limit, CharacterClass.OTHER), limit, CharacterClass.LINE_END);
     }
 
     // All white space is in the BMP.
-    private static int endOfWhitespace(String text, int from) {
+    private static int endOfWhitespace(String text, int from, int limit) {
         int end = from;
         int afterLineEnd = -1;
-        while (end < text.length()) {
+        while (end < limit) {
             byte type = CharacterClass.of(text.charAt(end));
             if (type != CharacterClass.SPACE && type != CharacterClass.LINE_END) {
                 break;
@@ -117,6 +117,6 @@ public final class Glm4Splitter {
         if (afterLineEnd > 0) {
             return afterLineEnd;
         }
-        return end < text.length() && end - from > 1 ? end - 1 : end;
+        return end < limit && end - from > 1 ? end - 1 : end;
     }
 }

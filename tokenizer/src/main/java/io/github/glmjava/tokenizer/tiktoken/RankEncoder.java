@@ -1,11 +1,15 @@
 package io.github.glmjava.tokenizer.tiktoken;
 
 import io.github.glmjava.tokenizer.TokenBuffer;
+import io.github.glmjava.tokenizer.bpe.ByteMerger;
 import io.github.glmjava.tokenizer.bpe.ByteStrings;
 import io.github.glmjava.tokenizer.bpe.PairMerger;
 import io.github.glmjava.tokenizer.bpe.PairTable;
-import io.github.glmjava.tokenizer.bpe.Utf8Buffer;
+import io.github.glmjava.tokenizer.bpe.TokenChains;
 import io.github.glmjava.tokenizer.bpe.Utf8Cursor;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes a text: each split that is a token is taken at once, in every other the bytes are merged, lowest rank first
@@ -15,6 +19,8 @@ public final class RankEncoder {
     private final ByteStrings tokens;
     private final int[] singleBytes = new int[256];
     private final PairTable pairs = new PairTable();
+    private final TokenChains chains;
+    private final AtomicReference<@Nullable ByteMerger> spare = new AtomicReference<>();
 
     /** @param tokens numbered by rank, each single byte among them */
     public RankEncoder(ByteStrings tokens) {
@@ -36,55 +42,41 @@ public final class RankEncoder {
                 }
             }
         }
+        int[] ids = IntStream.range(0, tokens.size()).toArray();
+        chains = new TokenChains(tokens, ids, ids.length, singleBytes, pairs, new PairMerger(pairs, null, null));
     }
 
     /** The ids of a text; see {@link io.github.glmjava.tokenizer.Tokenizer#encode}. */
     public void encode(String text, TokenBuffer out) {
-        Work work = new Work();
+        // One call's scratch memory serves the next, unless another thread has it now.
+        ByteMerger merger = spare.getAndSet(null);
+        if (merger == null) {
+            merger = new ByteMerger(tokens, null, singleBytes, new PairMerger(pairs, null, null), chains);
+        }
+        merger.begin(text.length());
         for (int from = 0; from < text.length(); ) {
-            int to = Glm4Splitter.endOfMatch(text, from);
-            work.encodeSplit(text, from, to, out);
+            int to = Glm4Splitter.endOfMatch(text, from, text.length());
+            int count = merger.encode(text, from, to);
+            if (out.recordsOffsets()) {
+                addWithOffsets(text, from, merger, count, out);
+            } else {
+                for (int i = 0; i < count; i++) {
+                    out.add(merger.id(i), from, to);
+                }
+            }
             from = to;
+        }
+        if (merger.isWorthKeeping()) {
+            spare.set(merger);
         }
     }
 
-    /** The scratch arrays of one call. */
-    private final class Work {
-        private final PairMerger merger = new PairMerger(pairs, null, null);
-        private final Utf8Buffer buffer = new Utf8Buffer();
-        private int[] symbols = new int[64];
-
-        void encodeSplit(String text, int from, int to, TokenBuffer out) {
-            int count = buffer.encode(text, from, to);
-            byte[] bytes = buffer.bytes();
-            int whole = tokens.indexOf(bytes, 0, count);
-            if (whole >= 0) {
-                out.add(whole, from, to);
-                return;
-            }
-            if (symbols.length < count) {
-                symbols = new int[Math.max(count, symbols.length * 2)];
-            }
-            for (int i = 0; i < count; i++) {
-                symbols[i] = singleBytes[bytes[i] & 0xFF];
-            }
-            int left = merger.merge(symbols, 0, count);
-            if (out.recordsOffsets()) {
-                addWithOffsets(text, from, left, out);
-                return;
-            }
-            for (int i = 0; i < left; i++) {
-                out.add(symbols[i], from, to);
-            }
-        }
-
-        private void addWithOffsets(String text, int from, int count, TokenBuffer out) {
-            Utf8Cursor cursor = new Utf8Cursor(text, from);
-            for (int i = 0; i < count; i++) {
-                int start = cursor.start();
-                cursor.advance(tokens.length(symbols[i]));
-                out.add(symbols[i], start, cursor.end());
-            }
+    private void addWithOffsets(String text, int from, ByteMerger merger, int count, TokenBuffer out) {
+        Utf8Cursor cursor = new Utf8Cursor(text, from);
+        for (int i = 0; i < count; i++) {
+            int start = cursor.start();
+            cursor.advance(tokens.length(merger.id(i)));
+            out.add(merger.id(i), start, cursor.end());
         }
     }
 }

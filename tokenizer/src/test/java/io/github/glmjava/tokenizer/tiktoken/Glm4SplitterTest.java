@@ -73,7 +73,7 @@ class Glm4SplitterTest {
     private static List<String> split(String text) {
         List<String> parts = new ArrayList<>();
         for (int from = 0; from < text.length(); ) {
-            int to = Glm4Splitter.endOfMatch(text, from);
+            int to = Glm4Splitter.endOfMatch(text, from, text.length());
             parts.add(text.substring(from, to));
             from = to;
         }
