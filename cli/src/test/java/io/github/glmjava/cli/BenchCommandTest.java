@@ -82,7 +82,8 @@ class BenchCommandTest {
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(run.out().contains("weights MIXED, head Q8"), run.out());
         JsonNode json = JsonMapper.shared().readTree(Files.readString(file));
-        int attention = 32 * 2 + 96 * 1 + 64 * 2 + 4 * (32 * 1 + 32 * 1) + 64 * 2;
+        // Groups of rows that are whole blocks of 64.
+        int attention = 64 * 2 + 128 * 1 + 64 * 2 + 4 * (64 * 1 + 64 * 1) + 64 * 2;
         int dense = 64 * 3 * 34 + 2 * 96 * 2 * 18;
         int expert = 64 * 34 + 2 * 32 * 2 * 18;
         int router = 8 * 64 * 2;
