@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.glmjava.GlmModel;
+import io.github.glmjava.KeyValueFormat;
 import io.github.glmjava.LoadOptions;
 import io.github.glmjava.WeightFormat;
 import io.github.glmjava.fixture.GgufWriter;
@@ -200,7 +201,11 @@ class GgufModelTest {
                 "num_layers": 1, "num_attention_heads": 4, "kv_channels": 64, "multi_query_attention": true,
                 "multi_query_group_num": 2, "ffn_hidden_size": 512, "layernorm_epsilon": 1e-5, "seq_length": 100}""");
         int[] ids = {1, 299, 17, 5};
-        LoadOptions q8 = LoadOptions.builder().weights(WeightFormat.Q8).build();
+        // Weights as stored keep their keys and values in F32, quantised ones would not by themselves.
+        LoadOptions q8 = LoadOptions.builder()
+                .weights(WeightFormat.Q8)
+                .keyValues(KeyValueFormat.F32)
+                .build();
         // By itself Q4_0 becomes Q4; with a format chosen all are alike.
         try (GlmModel expected = GlmModel.load(folder, q8);
                 GlmModel chosen = GlmModel.load(file, q8);
