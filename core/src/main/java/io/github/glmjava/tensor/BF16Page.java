@@ -2,44 +2,43 @@ package io.github.glmjava.tensor;
 
 /** Keys and values as the upper halves of floats. */
 class BF16Page extends KeyValuePage {
-    final short[] keys;
-    final short[] values;
+    /** Panels of keys, then panels of values. */
+    final short[] elements;
 
     BF16Page(int width, int groups, int keySize, int valueSize) {
-        super(width, keySize, valueSize);
-        keys = new short[keyElements(groups)];
-        values = new short[valueElements(groups)];
+        super(width, groups, keySize, valueSize);
+        elements = new short[elements()];
     }
 
     @Override
     public final void storeKey(int group, int slot, float[] source, int offset) {
         int target = keyStart(group, slot / width) + place(0, slot % width);
         for (int i = 0; i < keySize(); i++) {
-            keys[target + i * width] = BFloat16.round(source[offset + i]);
+            elements[target + i * width] = BFloat16.round(source[offset + i]);
         }
     }
 
     @Override
     public final void storeValue(int group, int slot, float[] source, int offset) {
         for (int i = 0; i < valueSize(); i++) {
-            values[valueStart(group, i / width) + place(slot, i % width)] = BFloat16.round(source[offset + i]);
+            elements[valueStart(group, i / width) + place(slot, i % width)] = BFloat16.round(source[offset + i]);
         }
     }
 
     @Override
     final void unpackKeys(int group, int panel, float[] target) {
-        unpack(keys, keyStart(group, panel), keySize(), target);
+        unpack(keyStart(group, panel), keySize(), target);
     }
 
     @Override
     final void unpackValues(int group, int panel, int slots, float[] target) {
-        unpack(values, valueStart(group, panel), slots, target);
+        unpack(valueStart(group, panel), slots, target);
     }
 
-    private void unpack(short[] source, int start, int rows, float[] target) {
+    private void unpack(int start, int rows, float[] target) {
         for (int row = 0; row < rows; row++) {
             for (int lane = 0; lane < width; lane++) {
-                target[row * width + lane] = BFloat16.toFloat(source[start + place(row, lane)]);
+                target[row * width + lane] = BFloat16.toFloat(elements[start + place(row, lane)]);
             }
         }
     }

@@ -2,20 +2,19 @@ package io.github.glmjava.tensor;
 
 /** Keys and values as 32-bit floats. */
 class F32Page extends KeyValuePage {
-    final float[] keys;
-    final float[] values;
+    /** Panels of keys, then panels of values. */
+    final float[] elements;
 
     F32Page(int width, int groups, int keySize, int valueSize) {
-        super(width, keySize, valueSize);
-        keys = new float[keyElements(groups)];
-        values = new float[valueElements(groups)];
+        super(width, groups, keySize, valueSize);
+        elements = new float[elements()];
     }
 
     @Override
     public final void storeKey(int group, int slot, float[] source, int offset) {
         int target = keyStart(group, slot / width) + slot % width;
         for (int i = 0; i < keySize(); i++) {
-            keys[target + i * width] = source[offset + i];
+            elements[target + i * width] = source[offset + i];
         }
     }
 
@@ -23,17 +22,17 @@ class F32Page extends KeyValuePage {
     public final void storeValue(int group, int slot, float[] source, int offset) {
         for (int i = 0; i < valueSize(); i += width) {
             int target = valueStart(group, i / width) + slot * width;
-            System.arraycopy(source, offset + i, values, target, Math.min(width, valueSize() - i));
+            System.arraycopy(source, offset + i, elements, target, Math.min(width, valueSize() - i));
         }
     }
 
     @Override
     final void unpackKeys(int group, int panel, float[] target) {
-        System.arraycopy(keys, keyStart(group, panel), target, 0, keySize() * width);
+        System.arraycopy(elements, keyStart(group, panel), target, 0, keySize() * width);
     }
 
     @Override
     final void unpackValues(int group, int panel, int slots, float[] target) {
-        System.arraycopy(values, valueStart(group, panel), target, 0, slots * width);
+        System.arraycopy(elements, valueStart(group, panel), target, 0, slots * width);
     }
 }

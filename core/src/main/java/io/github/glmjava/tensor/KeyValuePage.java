@@ -17,11 +17,13 @@ public abstract class KeyValuePage {
     /** Panels of the values of a group. */
     final int valuePanels;
 
+    private final int groups;
     private final int keySize;
     private final int valueSize;
 
-    KeyValuePage(int width, int keySize, int valueSize) {
+    KeyValuePage(int width, int groups, int keySize, int valueSize) {
         this.width = width;
+        this.groups = groups;
         this.keySize = keySize;
         this.valueSize = valueSize;
         keyPanels = AttentionTile.PAGE / width;
@@ -51,14 +53,11 @@ public abstract class KeyValuePage {
         return valueSize;
     }
 
-    /** Elements of all keys. */
-    final int keyElements(int groups) {
-        return Math.multiplyExact(groups * keyPanels, keySize * width);
-    }
-
-    /** Elements of all values. */
-    final int valueElements(int groups) {
-        return Math.multiplyExact(groups * valuePanels, AttentionTile.PAGE * width);
+    /** Elements of all keys and, behind them, all values. */
+    final int elements() {
+        return Math.addExact(
+                Math.multiplyExact(groups * keyPanels, keySize * width),
+                Math.multiplyExact(groups * valuePanels, AttentionTile.PAGE * width));
     }
 
     /** Where a panel of keys begins. */
@@ -68,7 +67,7 @@ public abstract class KeyValuePage {
 
     /** Where a panel of values begins. */
     final int valueStart(int group, int panel) {
-        return (group * valuePanels + panel) * AttentionTile.PAGE * width;
+        return keyStart(groups, 0) + (group * valuePanels + panel) * AttentionTile.PAGE * width;
     }
 
     /**

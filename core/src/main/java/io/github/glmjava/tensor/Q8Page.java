@@ -5,8 +5,8 @@ class Q8Page extends KeyValuePage {
     /** Features that share a scale. */
     static final int GROUP = 32;
 
-    final byte[] keys;
-    final byte[] values;
+    /** Panels of keys, then panels of values. */
+    final byte[] elements;
 
     /** For each panel of keys {@code groups of features x width}. */
     final float[] keyScales;
@@ -17,22 +17,21 @@ class Q8Page extends KeyValuePage {
     private final int keyScaleRows;
 
     Q8Page(int width, int groups, int keySize, int valueSize) {
-        super(width, keySize, valueSize);
+        super(width, groups, keySize, valueSize);
         keyScaleRows = Math.ceilDiv(keySize, GROUP);
-        keys = new byte[keyElements(groups)];
-        values = new byte[valueElements(groups)];
+        elements = new byte[elements()];
         keyScales = new float[groups * AttentionTile.PAGE * keyScaleRows];
-        valueScales = new float[values.length / GROUP];
+        valueScales = new float[valueScaleStart(groups, 0)];
     }
 
-    /** Where the scales of a panel of keys begin. */
-    final int keyScaleStart(int group, int panel) {
-        return (group * keyPanels + panel) * keyScaleRows * width;
+    /** Where the scales of the panel of keys begin that begins at {@code keys}. */
+    final int keyScaleStart(int keys) {
+        return keys / keySize() * keyScaleRows;
     }
 
     /** Where the scales of the positions begin that those of a panel of values share. */
     final int valueScaleStart(int group, int panel) {
-        return valueStart(group, panel) / (AttentionTile.PAGE * GROUP) * AttentionTile.PAGE;
+        return (group * valuePanels + panel) * width / GROUP * AttentionTile.PAGE;
     }
 
     @Override
@@ -43,10 +42,10 @@ class Q8Page extends KeyValuePage {
         for (int first = 0; first < keySize(); first += GROUP) {
             int end = Math.min(first + GROUP, keySize());
             float largest = largest(source, offset + first, offset + end);
-            keyScales[keyScaleStart(group, panel) + first / GROUP * width + lane] = largest / 127;
+            keyScales[keyScaleStart(start) + first / GROUP * width + lane] = largest / 127;
             float inverse = largest == 0 ? 0 : 127 / largest;
             for (int i = first; i < end; i++) {
-                keys[start + place(i, lane)] = round(source[offset + i] * inverse);
+                elements[start + place(i, lane)] = round(source[offset + i] * inverse);
             }
         }
     }
@@ -59,7 +58,7 @@ class Q8Page extends KeyValuePage {
             valueScales[valueScaleStart(group, first / width) + slot] = largest / 127;
             float inverse = largest == 0 ? 0 : 127 / largest;
             for (int i = first; i < end; i++) {
-                values[valueStart(group, i / width) + place(slot, i % width)] = round(source[offset + i] * inverse);
+                elements[valueStart(group, i / width) + place(slot, i % width)] = round(source[offset + i] * inverse);
             }
         }
     }
@@ -80,9 +79,9 @@ class Q8Page extends KeyValuePage {
     final void unpackKeys(int group, int panel, float[] target) {
         int start = keyStart(group, panel);
         for (int row = 0; row < keySize(); row++) {
-            int scales = keyScaleStart(group, panel) + row / GROUP * width;
+            int scales = keyScaleStart(start) + row / GROUP * width;
             for (int lane = 0; lane < width; lane++) {
-                target[row * width + lane] = keys[start + place(row, lane)] * keyScales[scales + lane];
+                target[row * width + lane] = elements[start + place(row, lane)] * keyScales[scales + lane];
             }
         }
     }
@@ -93,7 +92,7 @@ class Q8Page extends KeyValuePage {
         int scales = valueScaleStart(group, panel);
         for (int row = 0; row < slots; row++) {
             for (int lane = 0; lane < width; lane++) {
-                target[row * width + lane] = values[start + place(row, lane)] * valueScales[scales + row];
+                target[row * width + lane] = elements[start + place(row, lane)] * valueScales[scales + row];
             }
         }
     }

@@ -9,9 +9,7 @@ import jdk.incubator.vector.VectorOperators;
  * with a panel, which {@link VectorPage} does.
  */
 final class VectorAttention {
-    /** Lanes of a panel. */
-    static final int WIDTH = 2 * Lanes.COUNT;
-
+    private static final int WIDTH = VectorPage.WIDTH;
     private static final int TILE = VectorPage.TILE;
     private static final int PAGE = AttentionTile.PAGE;
 
@@ -23,12 +21,13 @@ final class VectorAttention {
         VectorPage panels = (VectorPage) page;
         int positions = tile.farthest();
         for (int panel = 0; panel * WIDTH < positions; panel++) {
+            int keys = page.keyStart(group, panel);
             int row = 0;
             for (; row + TILE <= tile.rows(); row += TILE) {
-                panels.addScores4(tile, row, group, panel);
+                panels.addScores4(tile, row, keys, row * PAGE + panel * WIDTH);
             }
             for (; row < tile.rows(); row++) {
-                panels.addScores1(tile, row, group, panel);
+                panels.addScores1(tile, row, keys, row * PAGE + panel * WIDTH);
             }
         }
     }
@@ -36,28 +35,36 @@ final class VectorAttention {
     /** {@code accumulated[row] += sum over positions of weight[row][position] * value[position]}. */
     static void addValues(AttentionTile tile, KeyValuePage page, int group) {
         VectorPage panels = (VectorPage) page;
+        AttentionState state = tile.state();
         for (int panel = 0; panel < page.valuePanels; panel++) {
-            panels.beginValues(tile, group, panel);
+            float[] weights = panels.weights(tile, group, panel);
+            int values = page.valueStart(group, panel);
             int row = 0;
             for (; row + TILE <= tile.rows(); row += TILE) {
-                addFourRows(tile, row, panels, group, panel);
+                addFourRows(tile, row, panels, weights, values, row * state.width + panel * WIDTH);
             }
             for (; row < tile.rows(); row++) {
-                panels.addValues1(tile, row, 0, tile.visible[row], group, panel);
+                int target = row * state.width + panel * WIDTH;
+                panels.multiply1(weights, row * PAGE, tile.visible[row], values, state.accumulated, target);
             }
         }
     }
 
     /** Rows of later tokens see a little more: what is not common to the four is added one by one. */
-    private static void addFourRows(AttentionTile tile, int row, VectorPage panels, int group, int panel) {
+    private static void addFourRows(
+            AttentionTile tile, int row, VectorPage panels, float[] weights, int values, int target) {
+        AttentionState state = tile.state();
         int common = PAGE;
         for (int i = row; i < row + TILE; i++) {
             common = Math.min(common, tile.visible[i]);
         }
-        panels.addValues4(tile, row, common, group, panel);
-        for (int i = row; i < row + TILE; i++) {
-            if (tile.visible[i] > common) {
-                panels.addValues1(tile, i, common, tile.visible[i], group, panel);
+        panels.multiply4(weights, row * PAGE, common, values, state.accumulated, target, state.width);
+        for (int i = 0; i < TILE; i++) {
+            int more = tile.visible[row + i] - common;
+            if (more > 0) {
+                int weight = (row + i) * PAGE + common;
+                int rest = values + common * WIDTH;
+                panels.multiply1(weights, weight, more, rest, state.accumulated, target + i * state.width);
             }
         }
     }

@@ -4,7 +4,6 @@ import jdk.incubator.vector.FloatVector;
 
 /** 32-bit floats, read where they lie. */
 final class VectorF32Page extends F32Page implements VectorPage {
-    private static final int WIDTH = VectorAttention.WIDTH;
     private static final int PAGE = AttentionTile.PAGE;
 
     VectorF32Page(int groups, int keySize, int valueSize) {
@@ -12,50 +11,8 @@ final class VectorF32Page extends F32Page implements VectorPage {
     }
 
     @Override
-    public void addScores4(AttentionTile tile, int row, int group, int panel) {
-        int scores = row * PAGE + panel * WIDTH;
-        for (int first = 0; first < keySize(); first += PAGE) {
-            int depth = Math.min(PAGE, keySize() - first);
-            int start = keyStart(group, panel) + first * WIDTH;
-            multiply4(tile.queries, tile.queryStart(row, first), depth, keys, start, tile.scores, scores, PAGE);
-        }
-    }
-
-    @Override
-    public void addScores1(AttentionTile tile, int row, int group, int panel) {
-        int scores = row * PAGE + panel * WIDTH;
-        for (int first = 0; first < keySize(); first += PAGE) {
-            int depth = Math.min(PAGE, keySize() - first);
-            int start = keyStart(group, panel) + first * WIDTH;
-            multiply1(tile.queries, tile.queryStart(row, first), depth, keys, start, tile.scores, scores);
-        }
-    }
-
-    @Override
-    public void addValues4(AttentionTile tile, int row, int positions, int group, int panel) {
-        AttentionState state = tile.state();
-        int target = row * state.width + panel * WIDTH;
-        int start = valueStart(group, panel);
-        multiply4(tile.scores, row * PAGE, positions, values, start, state.accumulated, target, state.width);
-    }
-
-    @Override
-    public void addValues1(AttentionTile tile, int row, int from, int to, int group, int panel) {
-        AttentionState state = tile.state();
-        int target = row * state.width + panel * WIDTH;
-        int start = valueStart(group, panel) + from * WIDTH;
-        multiply1(tile.scores, row * PAGE + from, to - from, values, start, state.accumulated, target);
-    }
-
-    /**
-     * {@code sums[r][lane] += factors[r][d] * panel[d][lane]}, summed over {@code d < depth}, for four rows. Eight sums at
-     * a time hide the latency of a multiply-add; each vector of the panel serves four of them.
-     *
-     * @param row where the first row of factors begins; the others follow at distances of {@link AttentionTile#PAGE}
-     * @param stride the distance of two rows of sums
-     */
-    private static void multiply4(
-            float[] factors, int row, int depth, float[] panel, int start, float[] sums, int target, int stride) {
+    public void multiply4(
+            float[] factors, int row, int depth, int start, float[] sums, int target, int stride) {
         int target1 = target + stride;
         int target2 = target1 + stride;
         int target3 = target2 + stride;
@@ -68,8 +25,8 @@ final class VectorF32Page extends F32Page implements VectorPage {
         FloatVector s30 = FloatVector.fromArray(Lanes.FLOATS, sums, target3);
         FloatVector s31 = FloatVector.fromArray(Lanes.FLOATS, sums, target3 + Lanes.COUNT);
         for (int d = 0; d < depth; d++) {
-            FloatVector p0 = FloatVector.fromArray(Lanes.FLOATS, panel, start + d * WIDTH);
-            FloatVector p1 = FloatVector.fromArray(Lanes.FLOATS, panel, start + d * WIDTH + Lanes.COUNT);
+            FloatVector p0 = FloatVector.fromArray(Lanes.FLOATS, elements, start + d * WIDTH);
+            FloatVector p1 = FloatVector.fromArray(Lanes.FLOATS, elements, start + d * WIDTH + Lanes.COUNT);
             FloatVector f0 = FloatVector.broadcast(Lanes.FLOATS, factors[row + d]);
             s00 = p0.fma(f0, s00);
             s01 = p1.fma(f0, s01);
@@ -93,15 +50,14 @@ final class VectorF32Page extends F32Page implements VectorPage {
         s31.intoArray(sums, target3 + Lanes.COUNT);
     }
 
-    /** The same for one row. */
-    private static void multiply1(
-            float[] factors, int row, int depth, float[] panel, int start, float[] sums, int target) {
+    @Override
+    public void multiply1(float[] factors, int row, int depth, int start, float[] sums, int target) {
         FloatVector s0 = FloatVector.fromArray(Lanes.FLOATS, sums, target);
         FloatVector s1 = FloatVector.fromArray(Lanes.FLOATS, sums, target + Lanes.COUNT);
         for (int d = 0; d < depth; d++) {
             FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, factors[row + d]);
-            s0 = FloatVector.fromArray(Lanes.FLOATS, panel, start + d * WIDTH).fma(factor, s0);
-            s1 = FloatVector.fromArray(Lanes.FLOATS, panel, start + d * WIDTH + Lanes.COUNT)
+            s0 = FloatVector.fromArray(Lanes.FLOATS, elements, start + d * WIDTH).fma(factor, s0);
+            s1 = FloatVector.fromArray(Lanes.FLOATS, elements, start + d * WIDTH + Lanes.COUNT)
                     .fma(factor, s1);
         }
         s0.intoArray(sums, target);

@@ -1,25 +1,53 @@
 package io.github.glmjava.tensor;
 
 /**
- * The products with the panels of a page, which read the stored format in registers. Each sum runs over the depth of a
- * panel in order, so that its bits depend neither on the other rows nor on the number of lanes.
+ * A page that is multiplied in registers as it is stored. Each sum runs over the depth of a panel in order, so that its bits
+ * depend neither on the other rows nor on the number of lanes.
  */
 interface VectorPage {
     /** Rows that a panel is read for at a time. */
     int TILE = 4;
 
-    /** Adds to the scores of {@link #TILE} rows their queries' products with a panel of keys. */
-    void addScores4(AttentionTile tile, int row, int group, int panel);
+    /** Lanes of a panel. */
+    int WIDTH = 2 * Lanes.COUNT;
+
+    /**
+     * {@code sums[r][lane] += factors[r][d] * panel[d][lane]}, summed over {@code d < depth}, for {@link #TILE} rows. Eight
+     * sums at a time hide the latency of a multiply-add; each vector of the panel serves four of them.
+     *
+     * @param row where the first row of factors begins; the others follow at distances of {@link AttentionTile#PAGE}
+     * @param start where the part of the panel begins
+     * @param stride the distance of two rows of sums
+     */
+    void multiply4(float[] factors, int row, int depth, int start, float[] sums, int target, int stride);
 
     /** The same for one row. */
-    void addScores1(AttentionTile tile, int row, int group, int panel);
+    void multiply1(float[] factors, int row, int depth, int start, float[] sums, int target);
 
-    /** Comes before the products of any row with this and the following panels of values. */
-    default void beginValues(AttentionTile tile, int group, int panel) {}
+    /**
+     * Adds to the scores of {@link #TILE} rows their queries' products with a panel of keys.
+     *
+     * @param keys where the panel begins
+     * @param scores where the first row's scores for it are
+     */
+    default void addScores4(AttentionTile tile, int row, int keys, int scores) {
+        for (int first = 0; first < tile.keySize; first += AttentionTile.PAGE) {
+            int depth = Math.min(AttentionTile.PAGE, tile.keySize - first);
+            int query = tile.queryStart(row, first);
+            multiply4(tile.queries, query, depth, keys + first * WIDTH, tile.scores, scores, AttentionTile.PAGE);
+        }
+    }
 
-    /** Adds to what {@link #TILE} rows have accumulated their weights' product with the first positions of a panel of values. */
-    void addValues4(AttentionTile tile, int row, int positions, int group, int panel);
+    /** The same for one row. */
+    default void addScores1(AttentionTile tile, int row, int keys, int scores) {
+        for (int first = 0; first < tile.keySize; first += AttentionTile.PAGE) {
+            int depth = Math.min(AttentionTile.PAGE, tile.keySize - first);
+            multiply1(tile.queries, tile.queryStart(row, first), depth, keys + first * WIDTH, tile.scores, scores);
+        }
+    }
 
-    /** The same for one row and the positions from {@code from} to {@code to}. */
-    void addValues1(AttentionTile tile, int row, int from, int to, int group, int panel);
+    /** What the values of this and the following panels are to be multiplied with: weights, laid out like the scores. */
+    default float[] weights(AttentionTile tile, int group, int panel) {
+        return tile.scores;
+    }
 }

@@ -13,7 +13,6 @@ import jdk.incubator.vector.VectorSpecies;
  * features, those of values to the weights.
  */
 final class VectorQ8Page extends Q8Page implements VectorPage {
-    private static final int WIDTH = VectorAttention.WIDTH;
     private static final int PAGE = AttentionTile.PAGE;
 
     /** Half as wide as the vectors of floats: 16 bits for each of their lanes. */
@@ -25,14 +24,12 @@ final class VectorQ8Page extends Q8Page implements VectorPage {
     }
 
     @Override
-    public void addScores4(AttentionTile tile, int row, int group, int panel) {
-        int scores = row * PAGE + panel * WIDTH;
-        int scale = keyScaleStart(group, panel);
+    public void addScores4(AttentionTile tile, int row, int keys, int scores) {
+        int scale = keyScaleStart(keys);
         for (int first = 0; first < keySize(); first += GROUP) {
             int depth = Math.min(GROUP, keySize() - first);
-            int start = keyStart(group, panel) + first * WIDTH;
             int query = tile.queryStart(row, first & -PAGE) + first % PAGE;
-            multiply4(tile.queries, query, depth, keys, start, tile.groupSums, 0, WIDTH);
+            multiply4(tile.queries, query, depth, keys + first * WIDTH, tile.groupSums, 0, WIDTH);
             for (int i = 0; i < TILE; i++) {
                 addScaled(tile.groupSums, i * WIDTH, keyScales, scale, tile.scores, scores + i * PAGE);
             }
@@ -41,14 +38,12 @@ final class VectorQ8Page extends Q8Page implements VectorPage {
     }
 
     @Override
-    public void addScores1(AttentionTile tile, int row, int group, int panel) {
-        int scores = row * PAGE + panel * WIDTH;
-        int scale = keyScaleStart(group, panel);
+    public void addScores1(AttentionTile tile, int row, int keys, int scores) {
+        int scale = keyScaleStart(keys);
         for (int first = 0; first < keySize(); first += GROUP) {
             int depth = Math.min(GROUP, keySize() - first);
-            int start = keyStart(group, panel) + first * WIDTH;
             int query = tile.queryStart(row, first & -PAGE) + first % PAGE;
-            multiply1(tile.queries, query, depth, keys, start, tile.groupSums, 0);
+            multiply1(tile.queries, query, depth, keys + first * WIDTH, tile.groupSums, 0);
             addScaled(tile.groupSums, 0, keyScales, scale, tile.scores, scores);
             scale += WIDTH;
         }
@@ -67,13 +62,14 @@ final class VectorQ8Page extends Q8Page implements VectorPage {
     }
 
     @Override
-    public void beginValues(AttentionTile tile, int group, int panel) {
+    public float[] weights(AttentionTile tile, int group, int panel) {
         if (panel * WIDTH % GROUP == 0) {
             int scales = valueScaleStart(group, panel);
             for (int row = 0; row < tile.rows(); row++) {
                 scaleWeights(tile, row * PAGE, tile.visible[row], scales);
             }
         }
+        return tile.scaledWeights;
     }
 
     private void scaleWeights(AttentionTile tile, int start, int visible, int scales) {
@@ -85,29 +81,8 @@ final class VectorQ8Page extends Q8Page implements VectorPage {
     }
 
     @Override
-    public void addValues4(AttentionTile tile, int row, int positions, int group, int panel) {
-        AttentionState state = tile.state();
-        int target = row * state.width + panel * WIDTH;
-        int start = valueStart(group, panel);
-        multiply4(tile.scaledWeights, row * PAGE, positions, values, start, state.accumulated, target, state.width);
-    }
-
-    @Override
-    public void addValues1(AttentionTile tile, int row, int from, int to, int group, int panel) {
-        AttentionState state = tile.state();
-        int target = row * state.width + panel * WIDTH;
-        int start = valueStart(group, panel) + from * WIDTH;
-        multiply1(tile.scaledWeights, row * PAGE + from, to - from, values, start, state.accumulated, target);
-    }
-
-    /**
-     * {@code sums[r][lane] += factors[r][d] * panel[d][lane]}, summed over {@code d < depth}, for four rows.
-     *
-     * @param row where the first row of factors begins; the others follow at distances of {@link AttentionTile#PAGE}
-     * @param stride the distance of two rows of sums
-     */
-    private static void multiply4(
-            float[] factors, int row, int depth, byte[] panel, int start, float[] sums, int target, int stride) {
+    public void multiply4(
+            float[] factors, int row, int depth, int start, float[] sums, int target, int stride) {
         int target1 = target + stride;
         int target2 = target1 + stride;
         int target3 = target2 + stride;
@@ -120,7 +95,7 @@ final class VectorQ8Page extends Q8Page implements VectorPage {
         FloatVector s30 = FloatVector.fromArray(Lanes.FLOATS, sums, target3);
         FloatVector s31 = FloatVector.fromArray(Lanes.FLOATS, sums, target3 + Lanes.COUNT);
         for (int d = 0; d < depth; d++) {
-            IntVector pair = pair(panel, start + d * WIDTH);
+            IntVector pair = pair(elements, start + d * WIDTH);
             FloatVector p0 = lower(pair);
             FloatVector p1 = upper(pair);
             FloatVector f0 = FloatVector.broadcast(Lanes.FLOATS, factors[row + d]);
@@ -146,13 +121,12 @@ final class VectorQ8Page extends Q8Page implements VectorPage {
         s31.intoArray(sums, target3 + Lanes.COUNT);
     }
 
-    /** The same for one row. */
-    private static void multiply1(
-            float[] factors, int row, int depth, byte[] panel, int start, float[] sums, int target) {
+    @Override
+    public void multiply1(float[] factors, int row, int depth, int start, float[] sums, int target) {
         FloatVector s0 = FloatVector.fromArray(Lanes.FLOATS, sums, target);
         FloatVector s1 = FloatVector.fromArray(Lanes.FLOATS, sums, target + Lanes.COUNT);
         for (int d = 0; d < depth; d++) {
-            IntVector pair = pair(panel, start + d * WIDTH);
+            IntVector pair = pair(elements, start + d * WIDTH);
             FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, factors[row + d]);
             s0 = lower(pair).fma(factor, s0);
             s1 = upper(pair).fma(factor, s1);
@@ -162,8 +136,8 @@ final class VectorQ8Page extends Q8Page implements VectorPage {
     }
 
     /** Two bytes in every lane, with the upper one's sign. */
-    private static IntVector pair(byte[] panel, int start) {
-        return (IntVector) ByteVector.fromArray(BYTES, panel, start)
+    private static IntVector pair(byte[] elements, int start) {
+        return (IntVector) ByteVector.fromArray(BYTES, elements, start)
                 .reinterpretAsShorts()
                 .convertShape(VectorOperators.S2I, Lanes.INTS, 0);
     }
