@@ -11,11 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -63,24 +61,6 @@ public class AttentionBenchmark {
     private WorkerTeam team = new WorkerTeam(1);
     private AttentionTile[] tiles = new AttentionTile[0];
 
-    /** What a second of attention comes to. */
-    @State(Scope.Thread)
-    @AuxCounters(AuxCounters.Type.OPERATIONS)
-    public static class Rates {
-        /** Keys and values read, in GB. */
-        public double cacheGigabytes;
-
-        /** Multiply-adds, in thousands of millions. */
-        public double gigaMultiplyAdds;
-
-        /** Starts a new iteration. */
-        @Setup(Level.Iteration)
-        public void reset() {
-            cacheGigabytes = 0;
-            gigaMultiplyAdds = 0;
-        }
-    }
-
     /** Fills the caches and makes the queries. */
     @Setup
     public void setUp() {
@@ -118,7 +98,7 @@ public class AttentionBenchmark {
     @Benchmark
     public AttentionTile attend(Rates rates) {
         team.run(task, LAYERS * GROUPS, 1);
-        rates.cacheGigabytes += (double) pages.size() * KeyValuePage.bytes(format, GROUPS, HEAD_SIZE, HEAD_SIZE) / 1e9;
+        rates.gigabytes += (double) pages.size() * KeyValuePage.bytes(format, GROUPS, HEAD_SIZE, HEAD_SIZE) / 1e9;
         rates.gigaMultiplyAdds += 2.0 * LAYERS * GROUPS * HEADS_PER_GROUP * HEAD_SIZE * depth / 1e9;
         return tiles[0];
     }

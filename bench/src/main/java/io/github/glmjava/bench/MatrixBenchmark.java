@@ -10,11 +10,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -61,33 +59,16 @@ public class MatrixBenchmark {
     private float[] input = new float[0];
     private float[] output = input;
 
-    /** What a second of multiplying comes to. */
-    @State(Scope.Thread)
-    @AuxCounters(AuxCounters.Type.OPERATIONS)
-    public static class Rates {
-        /** Weight bytes multiplied, in GB. */
-        public double weightGigabytes;
-
-        /** Multiply-adds, in thousands of millions. */
-        public double gigaMultiplyAdds;
-
-        /** Starts a new iteration. */
-        @Setup(Level.Iteration)
-        public void reset() {
-            weightGigabytes = 0;
-            gigaMultiplyAdds = 0;
-        }
-    }
-
     /** Makes the matrix and the activations. */
     @Setup
     public void setUp() {
         SplittableRandom random = new SplittableRandom(1);
         MemorySegment data = arena.allocate(format.bytes(ROWS, COLUMNS), 64);
         if (format.isQuantized()) {
-            // Any bits will do for the integers; scales must not be huge, infinite or NaN.
+            // Any bits will do for the integers; scales must not be huge, infinite or NaN, nor so small that products
+            // are denormal.
             for (long i = 0; i < data.byteSize(); i += Long.BYTES) {
-                data.set(ValueLayout.JAVA_LONG, i, random.nextLong() & 0x3f3f3f3f3f3f3f3fL);
+                data.set(ValueLayout.JAVA_LONG, i, (random.nextLong() & 0x3f3f3f3f3f3f3f3fL) | 0x2020202020202020L);
             }
         } else {
             fill(data, random);
@@ -125,7 +106,7 @@ public class MatrixBenchmark {
     @Benchmark
     public float[] multiply(Rates rates) {
         multiplication.multiply(matrix, input, tokens, output);
-        rates.weightGigabytes += format.bytes(ROWS, COLUMNS) / 1e9;
+        rates.gigabytes += format.bytes(ROWS, COLUMNS) / 1e9;
         rates.gigaMultiplyAdds += (double) ROWS * COLUMNS * tokens / 1e9;
         return output;
     }

@@ -19,8 +19,7 @@ final class VectorBF16Page extends BF16Page implements VectorPage {
     }
 
     @Override
-    public void multiply4(
-            float[] factors, int row, int depth, int start, float[] sums, int target, int stride) {
+    public void multiply4(float[] factors, int row, int depth, int start, float[] sums, int target, int stride) {
         int target1 = target + stride;
         int target2 = target1 + stride;
         int target3 = target2 + stride;

@@ -11,8 +11,7 @@ final class VectorF32Page extends F32Page implements VectorPage {
     }
 
     @Override
-    public void multiply4(
-            float[] factors, int row, int depth, int start, float[] sums, int target, int stride) {
+    public void multiply4(float[] factors, int row, int depth, int start, float[] sums, int target, int stride) {
         int target1 = target + stride;
         int target2 = target1 + stride;
         int target3 = target2 + stride;
@@ -56,7 +55,8 @@ final class VectorF32Page extends F32Page implements VectorPage {
         FloatVector s1 = FloatVector.fromArray(Lanes.FLOATS, sums, target + Lanes.COUNT);
         for (int d = 0; d < depth; d++) {
             FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, factors[row + d]);
-            s0 = FloatVector.fromArray(Lanes.FLOATS, elements, start + d * WIDTH).fma(factor, s0);
+            s0 = FloatVector.fromArray(Lanes.FLOATS, elements, start + d * WIDTH)
+                    .fma(factor, s0);
             s1 = FloatVector.fromArray(Lanes.FLOATS, elements, start + d * WIDTH + Lanes.COUNT)
                     .fma(factor, s1);
         }

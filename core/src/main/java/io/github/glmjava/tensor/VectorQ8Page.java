@@ -81,8 +81,7 @@ final class VectorQ8Page extends Q8Page implements VectorPage {
     }
 
     @Override
-    public void multiply4(
-            float[] factors, int row, int depth, int start, float[] sums, int target, int stride) {
+    public void multiply4(float[] factors, int row, int depth, int start, float[] sums, int target, int stride) {
         int target1 = target + stride;
         int target2 = target1 + stride;
         int target3 = target2 + stride;

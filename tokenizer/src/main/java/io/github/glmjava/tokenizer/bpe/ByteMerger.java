@@ -22,14 +22,8 @@ public final class ByteMerger {
     private long[] deadEnds = new long[2];
     private @Nullable WordCache words;
 
-    /**
-     * @param tokens the words that become one token each
-     * @param tokenIds their ids; null if they are the numbers of the words
-     * @param singleBytes the id of each byte
-     * @param merger merges ids
-     * @param chains of the same vocabulary
-     */
-    public ByteMerger(
+    /** See {@link ByteMergers#ByteMergers}. */
+    ByteMerger(
             ByteStrings tokens, int @Nullable [] tokenIds, int[] singleBytes, PairMerger merger, TokenChains chains) {
         this.tokens = tokens;
         this.tokenIds = tokenIds;
@@ -39,14 +33,14 @@ public final class ByteMerger {
     }
 
     /** Prepares for the words of a text of so many characters. */
-    public void begin(int length) {
+    void begin(int length) {
         if (words == null && length > LONG_TEXT) {
             words = new WordCache();
         }
     }
 
     /** Whether its memory is worth keeping for the next text: no word was huge. */
-    public boolean isWorthKeeping() {
+    boolean isWorthKeeping() {
         return ids.length <= BYTES_WORTH_KEEPING;
     }
 

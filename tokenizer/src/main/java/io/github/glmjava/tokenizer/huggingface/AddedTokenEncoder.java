@@ -44,7 +44,7 @@ final class AddedTokenEncoder {
      * @param out takes them
      */
     void encode(String text, ControlTokens control, TokenBuffer out) {
-        ByteMerger merger = words.take(text.length());
+        ByteMerger merger = words.mergers().take(text.length());
         original.split(text, (token, from, to) -> control.areAllowedIn(from, to), new AddedTokenMatcher.Parts() {
             @Override
             public void text(int from, int to) {
@@ -62,7 +62,7 @@ final class AddedTokenEncoder {
                 out.add(token.id(), from, to);
             }
         });
-        words.giveBack(merger);
+        words.mergers().giveBack(merger);
     }
 
     private void encodeNormalized(

@@ -2,6 +2,7 @@ package io.github.glmjava.tokenizer.huggingface;
 
 import io.github.glmjava.tokenizer.TokenBuffer;
 import io.github.glmjava.tokenizer.bpe.ByteMerger;
+import io.github.glmjava.tokenizer.bpe.ByteMergers;
 import io.github.glmjava.tokenizer.bpe.ByteStrings;
 import io.github.glmjava.tokenizer.bpe.IntList;
 import io.github.glmjava.tokenizer.bpe.PairMerger;
@@ -9,8 +10,7 @@ import io.github.glmjava.tokenizer.bpe.PairTable;
 import io.github.glmjava.tokenizer.bpe.TokenChains;
 import io.github.glmjava.tokenizer.bpe.Utf8Cursor;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /**
  * Splits a text into words and merges the bytes of each. A word that is known to become one token is taken at once. Immutable and
@@ -18,22 +18,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class WordEncoder {
     private final Splitter splitter;
-    private final PairTable merges;
-    private final int[] mergeResults;
-    private final int[] singleBytes = new int[256];
-    private final ByteStrings words;
-    private final int[] wordIds;
-
-    private final TokenChains chains;
-    private final AtomicReference<@Nullable ByteMerger> spare = new AtomicReference<>();
+    private final ByteMergers mergers;
 
     /** Bytes of each token, by id. */
     private final int[] lengths;
 
     WordEncoder(TokenizerJson file) {
         splitter = file.splitter();
-        merges = file.merges();
-        mergeResults = file.mergeResults().toArray();
+        PairTable merges = file.merges();
+        int[] mergeResults = file.mergeResults().toArray();
+        int[] singleBytes = new int[256];
         Arrays.fill(singleBytes, -1);
         ByteStrings.Builder builder = new ByteStrings.Builder();
         IntList idsOfWords = new IntList(file.tokens().size());
@@ -52,24 +46,22 @@ final class WordEncoder {
         }
         ByteStrings all = build(builder);
         int[] idsOfAll = idsOfWords.toArray();
-        PairMerger merger = new PairMerger(merges, mergeResults);
-        chains = new TokenChains(all, idsOfAll, lengths.length, singleBytes, merges, merger);
+        Supplier<PairMerger> pairMergers = () -> new PairMerger(merges, mergeResults);
+        TokenChains chains = new TokenChains(all, idsOfAll, lengths.length, singleBytes, merges, pairMergers.get());
         if (file.takesWholeWords()) {
-            words = all;
-            wordIds = idsOfAll;
+            mergers = new ByteMergers(all, idsOfAll, singleBytes, pairMergers, chains);
             return;
         }
         // Not every token is what its own bytes merge to.
-        ByteStrings.Builder merged = new ByteStrings.Builder();
-        IntList idsOfMerged = new IntList(all.size());
+        ByteStrings.Builder words = new ByteStrings.Builder();
+        IntList wordIds = new IntList(all.size());
         for (int i = 0; i < all.size(); i++) {
             if (chains.merges(idsOfAll[i])) {
-                merged.add(all.get(i));
-                idsOfMerged.add(idsOfAll[i]);
+                words.add(all.get(i));
+                wordIds.add(idsOfAll[i]);
             }
         }
-        words = build(merged);
-        wordIds = idsOfMerged.toArray();
+        mergers = new ByteMergers(build(words), wordIds.toArray(), singleBytes, pairMergers, chains);
     }
 
     private static ByteStrings build(ByteStrings.Builder builder) {
@@ -80,21 +72,9 @@ final class WordEncoder {
         }
     }
 
-    /** Takes what encoding needs in scratch memory, to be given back. */
-    ByteMerger take(int length) {
-        ByteMerger merger = spare.getAndSet(null);
-        if (merger == null) {
-            merger = new ByteMerger(words, wordIds, singleBytes, new PairMerger(merges, mergeResults), chains);
-        }
-        merger.begin(length);
-        return merger;
-    }
-
-    /** Gives back what was taken, for the next text. */
-    void giveBack(ByteMerger merger) {
-        if (merger.isWorthKeeping()) {
-            spare.set(merger);
-        }
+    /** Lends what {@link #encode} needs. */
+    ByteMergers mergers() {
+        return mergers;
     }
 
     /**

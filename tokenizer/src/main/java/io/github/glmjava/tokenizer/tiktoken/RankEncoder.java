@@ -2,14 +2,14 @@ package io.github.glmjava.tokenizer.tiktoken;
 
 import io.github.glmjava.tokenizer.TokenBuffer;
 import io.github.glmjava.tokenizer.bpe.ByteMerger;
+import io.github.glmjava.tokenizer.bpe.ByteMergers;
 import io.github.glmjava.tokenizer.bpe.ByteStrings;
 import io.github.glmjava.tokenizer.bpe.PairMerger;
 import io.github.glmjava.tokenizer.bpe.PairTable;
 import io.github.glmjava.tokenizer.bpe.TokenChains;
 import io.github.glmjava.tokenizer.bpe.Utf8Cursor;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes a text: each split that is a token is taken at once, in every other the bytes are merged, lowest rank first
@@ -17,14 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RankEncoder {
     private final ByteStrings tokens;
-    private final int[] singleBytes = new int[256];
-    private final PairTable pairs = new PairTable();
-    private final TokenChains chains;
-    private final AtomicReference<@Nullable ByteMerger> spare = new AtomicReference<>();
+    private final ByteMergers mergers;
 
     /** @param tokens numbered by rank, each single byte among them */
     public RankEncoder(ByteStrings tokens) {
         this.tokens = tokens;
+        PairTable pairs = new PairTable();
+        int[] singleBytes = new int[256];
         for (int value = 0; value < 256; value++) {
             singleBytes[value] = tokens.indexOf(new byte[] {(byte) value}, 0, 1);
         }
@@ -43,17 +42,14 @@ public final class RankEncoder {
             }
         }
         int[] ids = IntStream.range(0, tokens.size()).toArray();
-        chains = new TokenChains(tokens, ids, ids.length, singleBytes, pairs, new PairMerger(pairs, null, null));
+        Supplier<PairMerger> pairMergers = () -> new PairMerger(pairs, null, null);
+        TokenChains chains = new TokenChains(tokens, ids, ids.length, singleBytes, pairs, pairMergers.get());
+        mergers = new ByteMergers(tokens, null, singleBytes, pairMergers, chains);
     }
 
     /** The ids of a text; see {@link io.github.glmjava.tokenizer.Tokenizer#encode}. */
     public void encode(String text, TokenBuffer out) {
-        // One call's scratch memory serves the next, unless another thread has it now.
-        ByteMerger merger = spare.getAndSet(null);
-        if (merger == null) {
-            merger = new ByteMerger(tokens, null, singleBytes, new PairMerger(pairs, null, null), chains);
-        }
-        merger.begin(text.length());
+        ByteMerger merger = mergers.take(text.length());
         for (int from = 0; from < text.length(); ) {
             int to = Glm4Splitter.endOfMatch(text, from, text.length());
             int count = merger.encode(text, from, to);
@@ -66,9 +62,7 @@ public final class RankEncoder {
             }
             from = to;
         }
-        if (merger.isWorthKeeping()) {
-            spare.set(merger);
-        }
+        mergers.giveBack(merger);
     }
 
     private void addWithOffsets(String text, int from, ByteMerger merger, int count, TokenBuffer out) {

@@ -1,0 +1,52 @@
+package io.github.glmjava.tokenizer.bpe;
+
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Lends out what encoding a text needs in scratch memory. One text's serves the next, unless another thread has it now. Thread-safe. */
+public final class ByteMergers {
+    private final ByteStrings tokens;
+    private final int @Nullable [] tokenIds;
+    private final int[] singleBytes;
+    private final Supplier<PairMerger> pairMergers;
+    private final TokenChains chains;
+    private final AtomicReference<@Nullable ByteMerger> spare = new AtomicReference<>();
+
+    /**
+     * @param tokens the words that become one token each
+     * @param tokenIds their ids; null if they are the numbers of the words
+     * @param singleBytes the id of each byte
+     * @param pairMergers makes what merges ids
+     * @param chains of the same vocabulary
+     */
+    public ByteMergers(
+            ByteStrings tokens,
+            int @Nullable [] tokenIds,
+            int[] singleBytes,
+            Supplier<PairMerger> pairMergers,
+            TokenChains chains) {
+        this.tokens = tokens;
+        this.tokenIds = tokenIds;
+        this.singleBytes = singleBytes;
+        this.pairMergers = pairMergers;
+        this.chains = chains;
+    }
+
+    /** Takes one for a text of so many characters, to be given back. */
+    public ByteMerger take(int length) {
+        ByteMerger merger = spare.getAndSet(null);
+        if (merger == null) {
+            merger = new ByteMerger(tokens, tokenIds, singleBytes, pairMergers.get(), chains);
+        }
+        merger.begin(length);
+        return merger;
+    }
+
+    /** Gives back what was taken. */
+    public void giveBack(ByteMerger merger) {
+        if (merger.isWorthKeeping()) {
+            spare.set(merger);
+        }
+    }
+}
