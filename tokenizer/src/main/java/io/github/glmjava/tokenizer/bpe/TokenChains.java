@@ -11,8 +11,9 @@ import java.util.Arrays;
  * again: the work is proportional to the length.
  *
  * <p>Whether two tokens go together is found by going back through their last merges, the later one first, and asking at each step whether
- * a merge across the border would have come earlier. That needs merges whose ranks grow from the parts to the whole, as those of
- * every trained vocabulary do. Immutable.
+ * a merge across the border would have come earlier. The rank of a whole may be less than those of its parts (GLM-4 has such
+ * tokens): whichever of two neighbours has the lower rank next goes on, so all their merges are in order of the highest rank that
+ * their own neighbour has had until then, the left one's first if these are equal. Immutable.
  */
 public final class TokenChains {
     private static final int SINGLE_BYTE = -1;
@@ -24,13 +25,18 @@ public final class TokenChains {
 
     private final PairTable pairs;
 
-    // Of each token the rank of its last merge and the parts that it joins, its length, and the longest token that it
-    // begins with.
-    private final int[] ranks;
+    // Of each token the highest rank among its merges, the parts that the last one joins, its length, and the longest
+    // token that it begins with.
+    private final int[] highest;
     private final int[] leftParts;
     private final int[] rightParts;
     private final short[] lengths;
     private final int[] shorter;
+
+    // Of each token the highest rank among its merges after the one that makes its right (left) part: a merge of this
+    // part with a neighbour on the right (left) comes before the token's last one if its rank is less.
+    private final int[] limitsOnRight;
+    private final int[] limitsOnLeft;
 
     private final PairTable edges = new PairTable();
     private final int[] roots = new int[256];
@@ -48,41 +54,49 @@ public final class TokenChains {
             ByteStrings tokens, int[] tokenIds, int ids, int[] singleBytes, PairTable pairs, PairMerger merger) {
         this.ids = ids;
         this.pairs = pairs;
-        ranks = new int[ids];
+        highest = new int[ids];
         leftParts = new int[ids];
         rightParts = new int[ids];
         lengths = new short[ids];
         shorter = new int[ids];
-        Arrays.fill(ranks, NEVER_MERGED);
+        limitsOnRight = new int[ids];
+        limitsOnLeft = new int[ids];
+        Arrays.fill(highest, NEVER_MERGED);
         int[] symbols = new int[ByteStrings.MAX_LENGTH];
-        for (int token = 0; token < tokens.size(); token++) {
+        for (int token : byLength(tokens)) {
             int length = tokens.length(token);
             for (int i = 0; i < length; i++) {
                 symbols[i] = singleBytes[tokens.byteAt(token, i) & 0xFF];
             }
             findLastMerge(tokenIds[token], symbols, length, merger);
         }
-        usable = ranksGrow() && buildTrie(tokens, tokenIds, singleBytes);
+        usable = buildTrie(tokens, tokenIds, singleBytes);
+    }
+
+    private static int[] byLength(ByteStrings tokens) {
+        long[] keys = new long[tokens.size()];
+        Arrays.setAll(keys, token -> (long) tokens.length(token) << 32 | token);
+        Arrays.sort(keys);
+        return Arrays.stream(keys).mapToInt(key -> (int) key).toArray();
     }
 
     private void findLastMerge(int id, int[] symbols, int length, PairMerger merger) {
         lengths[id] = (short) length;
         if (length == 1) {
-            ranks[id] = symbols[0] == id ? SINGLE_BYTE : NEVER_MERGED;
+            highest[id] = symbols[0] == id ? SINGLE_BYTE : NEVER_MERGED;
         } else if (merger.merge(symbols, 0, length, 2) == 2 && merger.merged(symbols[0], symbols[1]) == id) {
-            ranks[id] = pairs.get(symbols[0], symbols[1]);
-            leftParts[id] = symbols[0];
-            rightParts[id] = symbols[1];
+            int left = symbols[0];
+            int right = symbols[1];
+            int rank = pairs.get(left, right);
+            leftParts[id] = left;
+            rightParts[id] = right;
+            // The part with the higher ranks is made later, the right one if they are equal. On the left, equal ranks
+            // are
+            // less: the leftmost pair merges first.
+            limitsOnRight[id] = highest[left] > highest[right] ? Math.max(rank, highest[left]) : rank;
+            limitsOnLeft[id] = (highest[right] >= highest[left] ? Math.max(rank, highest[right]) : rank) + 1;
+            highest[id] = Math.max(rank, Math.max(highest[left], highest[right]));
         }
-    }
-
-    private boolean ranksGrow() {
-        for (int id = 0; id < ids; id++) {
-            if (ranks[id] >= 0 && ranks[id] <= Math.max(ranks[leftParts[id]], ranks[rightParts[id]])) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private boolean buildTrie(ByteStrings tokens, int[] tokenIds, int[] singleBytes) {
@@ -117,7 +131,7 @@ public final class TokenChains {
 
     /** Whether merging makes a token of its own bytes. */
     public boolean merges(int id) {
-        return ranks[id] != NEVER_MERGED;
+        return highest[id] != NEVER_MERGED;
     }
 
     /** Whether {@link #encode} works with these tokens. */
@@ -185,12 +199,11 @@ public final class TokenChains {
             if (rank != PairTable.ABSENT && rank < limit) {
                 return false;
             }
-            if (ranks[left] > ranks[right]) {
-                limit = ranks[left];
+            if (highest[left] > highest[right]) {
+                limit = limitsOnRight[left];
                 left = rightParts[left];
-            } else if (ranks[right] >= 0) {
-                // Of equal ranks the leftmost merges first, which is the one across the border.
-                limit = ranks[right] + 1;
+            } else if (highest[right] >= 0) {
+                limit = limitsOnLeft[right];
                 right = leftParts[right];
             } else {
                 return true;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -27,48 +28,91 @@ class TokenChainsTest {
         return tokens;
     }
 
-    @Test
-    void agreesWithMerging() throws ByteStrings.DuplicateException {
-        Random random = new Random(4);
-        int usable = 0;
-        for (int round = 0; round < 3000; round++) {
-            List<String> tokens = vocabulary(random);
-            ByteStrings.Builder builder = new ByteStrings.Builder();
-            PairTable pairs = new PairTable();
-            for (int id = 0; id < tokens.size(); id++) {
-                String token = tokens.get(id);
-                builder.add(token.getBytes(StandardCharsets.US_ASCII));
-                for (int border = 1; border < token.length(); border++) {
-                    int left = tokens.indexOf(token.substring(0, border));
-                    int right = tokens.indexOf(token.substring(border));
-                    if (left >= 0 && right >= 0) {
-                        pairs.put(left, right, id);
-                    }
+    private static ByteStrings bytes(List<String> tokens) throws ByteStrings.DuplicateException {
+        ByteStrings.Builder builder = new ByteStrings.Builder();
+        for (String token : tokens) {
+            builder.add(token.getBytes(StandardCharsets.US_ASCII));
+        }
+        return builder.build();
+    }
+
+    /** All ways in which a token can be made of two, as triples of the left one, the right one and the token. */
+    private static List<int[]> merges(List<String> tokens) {
+        List<int[]> merges = new ArrayList<>();
+        for (int id = 0; id < tokens.size(); id++) {
+            String token = tokens.get(id);
+            for (int border = 1; border < token.length(); border++) {
+                int left = tokens.indexOf(token.substring(0, border));
+                int right = tokens.indexOf(token.substring(border));
+                if (left >= 0 && right >= 0) {
+                    merges.add(new int[] {left, right, id});
                 }
             }
-            int[] ids = IntStream.range(0, tokens.size()).toArray();
-            int[] singleBytes = new int[256];
-            Arrays.fill(singleBytes, -1);
-            for (int i = 0; i < LETTERS; i++) {
-                singleBytes['a' + i] = i;
-            }
-            PairMerger merger = new PairMerger(pairs, null, null);
-            TokenChains chains = new TokenChains(builder.build(), ids, ids.length, singleBytes, pairs, merger);
-            if (!chains.isUsable()) {
-                continue;
-            }
-            usable++;
-            byte[] text = new byte[1 + random.nextInt(300)];
-            for (int i = 0; i < text.length; i++) {
-                text[i] = (byte) ('a' + random.nextInt(LETTERS));
-            }
-            int[] expected = new int[text.length];
-            Arrays.setAll(expected, i -> singleBytes[text[i]]);
-            int size = merger.merge(expected, 0, text.length);
-            int[] actual = new int[text.length];
-            int count = chains.encode(text, text.length, actual, new long[6]);
-            assertArrayEquals(Arrays.copyOf(expected, size), Arrays.copyOf(actual, count), tokens::toString);
         }
-        assertTrue(usable > 1000, usable + " usable");
+        return merges;
+    }
+
+    private static void assertAgrees(List<String> tokens, PairTable pairs, PairMerger merger, Random random)
+            throws ByteStrings.DuplicateException {
+        int[] singleBytes = new int[256];
+        Arrays.fill(singleBytes, -1);
+        for (char letter = 'a'; letter < 'a' + LETTERS; letter++) {
+            singleBytes[letter] = tokens.indexOf(String.valueOf(letter));
+        }
+        int[] ids = IntStream.range(0, tokens.size()).toArray();
+        TokenChains chains = new TokenChains(bytes(tokens), ids, ids.length, singleBytes, pairs, merger);
+        assertTrue(chains.isUsable());
+        byte[] text = new byte[1 + random.nextInt(300)];
+        for (int i = 0; i < text.length; i++) {
+            text[i] = (byte) ('a' + random.nextInt(LETTERS));
+        }
+        int[] expected = new int[text.length];
+        Arrays.setAll(expected, i -> singleBytes[text[i]]);
+        int size = merger.merge(expected, 0, text.length);
+        int[] actual = new int[text.length];
+        int count = chains.encode(text, text.length, actual, new long[6]);
+        assertArrayEquals(Arrays.copyOf(expected, size), Arrays.copyOf(actual, count), tokens::toString);
+    }
+
+    private static void assertAgreesOnRanks(List<String> tokens, Random random) throws ByteStrings.DuplicateException {
+        PairTable pairs = new PairTable();
+        for (int[] merge : merges(tokens)) {
+            pairs.put(merge[0], merge[1], merge[2]);
+        }
+        assertAgrees(tokens, pairs, new PairMerger(pairs, null, null), random);
+    }
+
+    @Test
+    void agreesWithMergingByRanksThatGrow() throws ByteStrings.DuplicateException {
+        Random random = new Random(4);
+        for (int round = 0; round < 2000; round++) {
+            assertAgreesOnRanks(vocabulary(random), random);
+        }
+    }
+
+    @Test
+    void agreesWithMergingByAnyRanks() throws ByteStrings.DuplicateException {
+        Random random = new Random(5);
+        for (int round = 0; round < 2000; round++) {
+            List<String> tokens = vocabulary(random);
+            Collections.shuffle(tokens, random);
+            assertAgreesOnRanks(tokens, random);
+        }
+    }
+
+    @Test
+    void agreesWithMergingByAnyListOfMerges() throws ByteStrings.DuplicateException {
+        Random random = new Random(6);
+        for (int round = 0; round < 2000; round++) {
+            List<String> tokens = vocabulary(random);
+            List<int[]> merges = merges(tokens);
+            Collections.shuffle(merges, random);
+            PairTable pairs = new PairTable();
+            for (int i = 0; i < merges.size(); i++) {
+                pairs.put(merges.get(i)[0], merges.get(i)[1], i);
+            }
+            int[] results = merges.stream().mapToInt(merge -> merge[2]).toArray();
+            assertAgrees(tokens, pairs, new PairMerger(pairs, results), random);
+        }
     }
 }
