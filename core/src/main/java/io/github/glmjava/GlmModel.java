@@ -320,7 +320,10 @@ public final class GlmModel implements AutoCloseable {
         return promptFormat;
     }
 
-    /** Unmaps the weights and ends the worker threads. May be called more than once. */
+    /**
+     * Unmaps the weights and ends the worker threads. What other threads are computing ends soon with an
+     * {@link IllegalStateException}. May be called more than once.
+     */
     @Override
     public void close() {
         if (open) {

@@ -9,6 +9,10 @@ import java.nio.ByteOrder;
  * its groups, one after the other, and then their scales in BF16, those of all rows of a group together. What is missing
  * in the last block or group is stored as zero.
  *
+ * <p>A kernel should always read from two places at once, or the processor fetches too little ahead. Those of Q4 read two
+ * blocks. A vector of Q8 has as many rows as there are sums in registers, all of one block: there the even columns of all
+ * groups come first and then the odd ones.
+ *
  * <p>Elements are interleaved so that a lane of a vector belongs to one row or to rows that are taken apart by shifts,
  * which spares every horizontal sum. 64 bytes, the widest vector, are the same columns of all rows of a block:
  *
@@ -27,7 +31,7 @@ import java.nio.ByteOrder;
  */
 record BlockLayout(MatrixFormat format, int columns) {
     /** To be counted up whenever the bytes of a quantised matrix come to mean something else: files hold them. */
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     /** Rows of a block in Q8. */
     static final int Q8_ROWS = 64;
@@ -63,9 +67,19 @@ record BlockLayout(MatrixFormat format, int columns) {
         return format == MatrixFormat.Q8 ? Q8_ROWS : Q4_ROWS;
     }
 
-    /** Bytes of the elements of a group of a block. */
-    int elementBytes() {
-        return rows() * GROUP * format.bits() / 8;
+    /** Into how many parts the columns of a group are divided: a column belongs to the part of its remainder. */
+    private int parts() {
+        return format == MatrixFormat.Q8 ? 2 : 1;
+    }
+
+    /** Bytes of the elements of a group of a block in one part. */
+    private int elementBytes() {
+        return rows() * GROUP * format.bits() / 8 / parts();
+    }
+
+    /** Bytes of the elements of all groups of a block in one part: how far in Q8 odd columns are from even ones. */
+    long partBytes() {
+        return (long) groups() * elementBytes();
     }
 
     /** Bytes of the scales of a group of a block. */
@@ -74,21 +88,21 @@ record BlockLayout(MatrixFormat format, int columns) {
     }
 
     long blockBytes() {
-        return (long) groups() * (elementBytes() + scaleBytes());
+        return parts() * partBytes() + (long) groups() * scaleBytes();
     }
 
     long bytes(int rows) {
         return Math.multiplyExact((long) Math.ceilDiv(rows, rows()), blockBytes());
     }
 
-    /** Where the elements of a group of a row's block begin, counted from the start of the matrix. */
+    /** Where the elements of a group of a row's block begin in the first part, counted from the start of the matrix. */
     long elementOffset(int row, int group) {
         return row / rows() * blockBytes() + (long) group * elementBytes();
     }
 
     /** Where the scales of a group of a row's block begin. */
     long scaleOffset(int row, int group) {
-        return elementOffset(row, groups()) + (long) group * scaleBytes();
+        return elementOffset(row, 0) + parts() * partBytes() + (long) group * scaleBytes();
     }
 
     /** Which 16-bit word belongs to a row of the block. */
@@ -97,9 +111,12 @@ record BlockLayout(MatrixFormat format, int columns) {
         return 2 * (row % half) + row / half;
     }
 
-    /** Where the first column of a row of the block lies in a group of Q8; the next is {@code 4 * COLUMN_WORDS} further. */
-    private static int byteOffset(int row) {
-        return 4 * (row % COLUMN_WORDS) + row / COLUMN_WORDS;
+    /** Where an element of Q8 lies, counted from the first element of its group in its block. */
+    private long byteOffset(int row, int column) {
+        return column % 2 * partBytes()
+                + 4L * COLUMN_WORDS * (column / 2)
+                + 4L * (row % COLUMN_WORDS)
+                + row / COLUMN_WORDS;
     }
 
     /** Unpacks one row to floats, exactly. */
@@ -118,7 +135,7 @@ record BlockLayout(MatrixFormat format, int columns) {
 
     private int element(MemorySegment data, long group, int row, int column) {
         if (format == MatrixFormat.Q8) {
-            return data.get(ValueLayout.JAVA_BYTE, group + 4L * COLUMN_WORDS * column + byteOffset(row));
+            return data.get(ValueLayout.JAVA_BYTE, group + byteOffset(row, column));
         }
         int run = column / WORD_COLUMNS;
         int word = data.get(SHORT, group + 2L * (run * Q4_ROWS + slot(row)));
@@ -136,10 +153,8 @@ record BlockLayout(MatrixFormat format, int columns) {
     void storeGroupRow(byte[] block, int group, int row, int[] values, float scale) {
         int elements = group * elementBytes();
         if (format == MatrixFormat.Q8) {
-            int at = elements + byteOffset(row);
-            for (int value : values) {
-                block[at] = (byte) value;
-                at += 4 * COLUMN_WORDS;
+            for (int column = 0; column < GROUP; column++) {
+                block[elements + (int) byteOffset(row, column)] = (byte) values[column];
             }
         } else {
             int at = elements + 2 * slot(row);
@@ -150,7 +165,7 @@ record BlockLayout(MatrixFormat format, int columns) {
             }
         }
         int bits = Float.floatToRawIntBits(scale) >>> 16;
-        int at = groups() * elementBytes() + group * scaleBytes() + 2 * slot(row);
+        int at = (int) scaleOffset(0, group) + 2 * slot(row);
         block[at] = (byte) bits;
         block[at + 1] = (byte) (bits >>> 8);
     }

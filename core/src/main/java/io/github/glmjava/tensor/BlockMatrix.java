@@ -117,20 +117,20 @@ abstract class BlockMatrix extends Matrix {
         for (int group = 0; group < groups; group++) {
             int to = target + group * PANEL_ROWS;
             IntVector scales = IntVector.fromMemorySegment(
-                    Lanes.INTS, data(), offset + (long) group * layout.scaleBytes(), Lanes.LITTLE_ENDIAN);
+                    Lanes.INTS, memory(), offset + (long) group * layout.scaleBytes(), Lanes.LITTLE_ENDIAN);
             scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(floats, to);
             scales.and(UPPER_HALF).reinterpretAsFloats().intoArray(floats, to + layout.rows() / 2);
         }
     }
 
-    /** Where the elements of a vector of words begin, counted from those of the blocks from {@code row} on. */
+    /** Where in memory the elements of a vector of words begin, counted from those of the blocks from {@code row} on. */
     final long elementOffset(int row, int vector) {
-        return layout.elementOffset(block(row, vector), 0) + 4L * (vector * Lanes.COUNT % LINE_WORDS);
+        return start() + layout.elementOffset(block(row, vector), 0) + 4L * (vector * Lanes.COUNT % LINE_WORDS);
     }
 
-    /** Where the scales of a vector of words begin. */
+    /** Where in memory the scales of a vector of words begin. */
     final long scaleOffset(int row, int vector) {
-        return layout.scaleOffset(block(row, vector), 0) + 4L * (vector * Lanes.COUNT % LINE_WORDS);
+        return start() + layout.scaleOffset(block(row, vector), 0) + 4L * (vector * Lanes.COUNT % LINE_WORDS);
     }
 
     /** A row of the block in which a vector of words lies; beyond the last block any. */

@@ -58,6 +58,19 @@ public abstract class Matrix implements RowSource {
     }
 
     /**
+     * Where vector kernels read the stored bytes, from {@link #start} on. Perhaps unchecked, and then a constant: a condition
+     * that each call decides would not be one to the compiler, which sees few calls before it compiles a kernel.
+     */
+    final MemorySegment memory() {
+        return AllMemory.ENABLED ? AllMemory.SEGMENT : data;
+    }
+
+    /** Where the stored bytes begin in {@link #memory}. */
+    final long start() {
+        return AllMemory.ENABLED ? data.address() : 0;
+    }
+
+    /**
      * Reads one row as floats, exactly: how an embedding is looked up.
      *
      * @param row 0 to {@code rows - 1}

@@ -15,10 +15,10 @@ final class VectorBF16Matrix extends VectorMatrix {
 
     @Override
     protected void stream(int row, float[] x, int from, float[] output, int to, float[] scratch) {
-        MemorySegment weights = data();
+        MemorySegment weights = memory();
         int columns = columns();
         long pitch = 2L * columns;
-        long start = row * pitch;
+        long start = start() + row * pitch;
         FloatVector s0 = FloatVector.zero(Lanes.FLOATS);
         FloatVector s1 = FloatVector.zero(Lanes.FLOATS);
         FloatVector s2 = FloatVector.zero(Lanes.FLOATS);

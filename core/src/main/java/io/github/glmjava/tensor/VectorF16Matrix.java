@@ -30,10 +30,10 @@ final class VectorF16Matrix extends VectorMatrix {
 
     /** Two rows and not four, whose unpacking is more than the compiler is willing to inline into one loop. */
     private void streamTwo(int row, float[] x, int from, float[] sums, int to) {
-        MemorySegment weights = data();
+        MemorySegment weights = memory();
         int columns = columns();
         long pitch = 2L * columns;
-        long start = row * pitch;
+        long start = start() + row * pitch;
         FloatVector s0 = FloatVector.zero(Lanes.FLOATS);
         FloatVector s1 = FloatVector.zero(Lanes.FLOATS);
         FloatVector t0 = FloatVector.zero(Lanes.FLOATS);

@@ -11,10 +11,10 @@ final class VectorF32Matrix extends VectorMatrix {
 
     @Override
     protected void stream(int row, float[] x, int from, float[] output, int to, float[] scratch) {
-        MemorySegment weights = data();
+        MemorySegment weights = memory();
         int columns = columns();
         long pitch = 4L * columns;
-        long start = row * pitch;
+        long start = start() + row * pitch;
         FloatVector s0 = FloatVector.zero(Lanes.FLOATS);
         FloatVector s1 = FloatVector.zero(Lanes.FLOATS);
         FloatVector s2 = FloatVector.zero(Lanes.FLOATS);

@@ -29,10 +29,10 @@ final class VectorIntegerMatrix extends VectorMatrix {
     }
 
     private void streamTwo(int row, float[] x, int from, float[] sums, int to) {
-        MemorySegment weights = data();
+        MemorySegment weights = memory();
         int end = from + columns();
         long pitch = (long) columns() * bits / 8;
-        long at = row * pitch;
+        long at = start() + row * pitch;
         FloatVector s0 = FloatVector.zero(Lanes.FLOATS);
         FloatVector s1 = FloatVector.zero(Lanes.FLOATS);
         FloatVector t0 = FloatVector.zero(Lanes.FLOATS);

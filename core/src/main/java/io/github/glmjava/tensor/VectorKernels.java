@@ -11,7 +11,8 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public Matrix matrix(MatrixFormat format, MemorySegment data, int rows, int columns) {
+    public Matrix matrix(MatrixFormat format, MemorySegment stored, int rows, int columns) {
+        MemorySegment data = AllMemory.reachable(stored);
         return switch (format) {
             case F32 -> new VectorF32Matrix(data, rows, columns);
             case F16 -> new VectorF16Matrix(data, rows, columns);

@@ -182,9 +182,9 @@ abstract class VectorMatrix extends Matrix {
     private void loadWords(int row, float[] words) {
         int count = order.whole() / order.laneColumns();
         for (int i = 0; i < FloatTile.PANEL_ROWS; i++) {
-            long from = (long) Math.min(row + i, rows() - 1) * columns() * format().bits() / Byte.SIZE;
+            long from = start() + (long) Math.min(row + i, rows() - 1) * columns() * format().bits() / Byte.SIZE;
             for (int word = 0; word < count; word += Lanes.COUNT) {
-                FloatVector.fromMemorySegment(Lanes.FLOATS, data(), from + 4L * word, Lanes.LITTLE_ENDIAN)
+                FloatVector.fromMemorySegment(Lanes.FLOATS, memory(), from + 4L * word, Lanes.LITTLE_ENDIAN)
                         .intoArray(words, i * stride() + word);
             }
         }

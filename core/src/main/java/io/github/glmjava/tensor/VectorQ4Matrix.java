@@ -72,7 +72,7 @@ final class VectorQ4Matrix extends BlockMatrix {
      * of shorts loads its distance.
      */
     private void streamRows(int row, int vector, Activations arranged, int firstGroup, float[] sums) {
-        MemorySegment weights = data();
+        MemorySegment weights = memory();
         long offset0 = elementOffset(row, vector);
         long offset1 = elementOffset(row, vector + 1);
         long offset2 = elementOffset(row, vector + 2);
@@ -250,8 +250,8 @@ final class VectorQ4Matrix extends BlockMatrix {
         short[] panel = scratch.shorts(PANEL_GROUPS * BlockLayout.GROUP * PANEL_ROWS);
         int scales = Activations.tiled(tokens) * PANEL_ROWS;
         for (int block = 0; block < Math.min(PANEL_ROWS, rows() - row); block += BlockLayout.Q4_ROWS) {
-            long elements = layout().elementOffset(row + block, firstGroup);
-            long scaleWords = layout().scaleOffset(row + block, firstGroup);
+            long elements = start() + layout().elementOffset(row + block, firstGroup);
+            long scaleWords = start() + layout().scaleOffset(row + block, firstGroup);
             for (int lane = 0; lane < 16; lane += Lanes.COUNT) {
                 int word = block + 2 * lane;
                 int target = word / ShortTile.TILE_ROWS * columns * ShortTile.TILE_ROWS + word % ShortTile.TILE_ROWS;
@@ -266,7 +266,7 @@ final class VectorQ4Matrix extends BlockMatrix {
     private void unpack(long offset, int runs, short[] panel, int target) {
         for (int run = 0; run < runs; run++) {
             ShortVector words = ShortVector.fromMemorySegment(
-                    ShortTile.SHORTS, data(), offset + (long) run * RUN, Lanes.LITTLE_ENDIAN);
+                    ShortTile.SHORTS, memory(), offset + (long) run * RUN, Lanes.LITTLE_ENDIAN);
             int at = target + run * (BlockLayout.WORD_COLUMNS * ShortTile.TILE_ROWS);
             words.and(NIBBLE).intoArray(panel, at);
             words.lanewise(VectorOperators.LSHR, 4).and(NIBBLE).intoArray(panel, at + ShortTile.TILE_ROWS);

@@ -60,10 +60,11 @@ final class VectorQ8Matrix extends BlockMatrix {
     /**
      * Two vectors of words, which are eight vectors of rows: as many sums as hide the latency of a multiply-add. Nothing but
      * the Vector API is called, for the reason that {@link PanelTile} gives. Groups are a condition in one loop and not an
-     * inner loop, and their sums are scaled and added in memory, for the reasons that {@link VectorQ4Matrix} gives.
+     * inner loop, and their sums are scaled and added in memory, for the reasons that {@link VectorQ4Matrix} gives. Even and
+     * odd columns are read in turns and not in one step, whose sixteen conversions drive sums out of the registers.
      */
     private void streamRows(int row, int vector, float[] x, int from, float[] sums) {
-        MemorySegment weights = data();
+        MemorySegment weights = memory();
         long first = elementOffset(row, vector);
         long second = elementOffset(row, vector + 1);
         long firstScales = scaleOffset(row, vector);
@@ -71,6 +72,7 @@ final class VectorQ8Matrix extends BlockMatrix {
         int at = firstRow(vector, BlockLayout.Q8_ROWS);
         int at2 = firstRow(vector + 1, BlockLayout.Q8_ROWS);
         int columns = layout().groups() * BlockLayout.GROUP;
+        long odd = layout().partBytes();
         FloatVector sum0 = FloatVector.zero(Lanes.FLOATS);
         FloatVector sum1 = sum0;
         FloatVector sum2 = sum0;
@@ -80,7 +82,7 @@ final class VectorQ8Matrix extends BlockMatrix {
         FloatVector sum6 = sum0;
         FloatVector sum7 = sum0;
         for (int column = 0; column < columns; column++) {
-            long word = (long) column * COLUMN_BYTES;
+            long word = (long) (column >> 1) * COLUMN_BYTES + (odd & -(column & 1));
             FloatVector activation = FloatVector.broadcast(Lanes.FLOATS, x[from + column]);
             IntVector words = IntVector.fromMemorySegment(Lanes.INTS, weights, first + word, Lanes.LITTLE_ENDIAN);
             sum0 = ((FloatVector) words.lanewise(VectorOperators.LSHL, 24)
@@ -177,39 +179,45 @@ final class VectorQ8Matrix extends BlockMatrix {
         int panel = scales + PANEL_GROUPS * PANEL_ROWS;
         int columns = groups * BlockLayout.GROUP;
         for (int lane = 0; lane < PANEL_ROWS / 2; lane += Lanes.COUNT) {
-            unpackScales(layout().scaleOffset(row, firstGroup) + 4L * lane, groups, sums, scales + lane);
+            unpackScales(start() + layout().scaleOffset(row, firstGroup) + 4L * lane, groups, sums, scales + lane);
         }
         for (int lane = 0; lane < BlockLayout.COLUMN_WORDS; lane += Lanes.COUNT) {
-            unpack(layout().elementOffset(row, firstGroup) + 4L * lane, columns, sums, panel, lane);
+            long even = start() + layout().elementOffset(row, firstGroup) + 4L * lane;
+            unpack(even, columns, sums, panel, lane, 0);
+            unpack(even + layout().partBytes(), columns, sums, panel, lane, 1);
         }
         PanelTile.multiply(sums, scales, panel, groups, arranged, firstGroup, layout().groups(), tokens);
     }
 
-    /** Unpacks a vector of words, four vectors of rows, column by column. */
-    private void unpack(long offset, int columns, float[] a, int panel, int row) {
-        MemorySegment weights = data();
-        int first = panel + PanelTile.position(row, columns);
-        int second = panel + PanelTile.position(row + 16, columns);
-        int third = panel + PanelTile.position(row + 32, columns);
-        int fourth = panel + PanelTile.position(row + 48, columns);
-        for (int column = 0; column < columns; column++) {
+    /**
+     * Unpacks a vector of words, four vectors of rows, every second column.
+     *
+     * @param first which column of the panel the first is
+     */
+    private void unpack(long offset, int columns, float[] a, int panel, int row, int first) {
+        MemorySegment weights = memory();
+        int to0 = panel + PanelTile.position(row, columns);
+        int to1 = panel + PanelTile.position(row + 16, columns);
+        int to2 = panel + PanelTile.position(row + 32, columns);
+        int to3 = panel + PanelTile.position(row + 48, columns);
+        for (int pair = 0; pair < columns / 2; pair++) {
             IntVector words = IntVector.fromMemorySegment(
-                    Lanes.INTS, weights, offset + (long) column * COLUMN_BYTES, Lanes.LITTLE_ENDIAN);
-            int to = column * PanelTile.TILE_ROWS;
+                    Lanes.INTS, weights, offset + (long) pair * COLUMN_BYTES, Lanes.LITTLE_ENDIAN);
+            int to = (2 * pair + first) * PanelTile.TILE_ROWS;
             ((FloatVector) words.lanewise(VectorOperators.LSHL, 24)
                             .lanewise(VectorOperators.ASHR, 24)
                             .convert(VectorOperators.I2F, 0))
-                    .intoArray(a, first + to);
+                    .intoArray(a, to0 + to);
             ((FloatVector) words.lanewise(VectorOperators.LSHL, 16)
                             .lanewise(VectorOperators.ASHR, 24)
                             .convert(VectorOperators.I2F, 0))
-                    .intoArray(a, second + to);
+                    .intoArray(a, to1 + to);
             ((FloatVector) words.lanewise(VectorOperators.LSHL, 8)
                             .lanewise(VectorOperators.ASHR, 24)
                             .convert(VectorOperators.I2F, 0))
-                    .intoArray(a, third + to);
+                    .intoArray(a, to2 + to);
             ((FloatVector) words.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0))
-                    .intoArray(a, fourth + to);
+                    .intoArray(a, to3 + to);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.github.glmjava.tensor;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,10 @@ public final class WorkerTeam implements AutoCloseable {
 
     private final Worker[] workers;
     private final AtomicBoolean taken = new AtomicBoolean();
+
+    /** Sections that have begun and not ended, those of callers that work alone included. */
+    private final AtomicInteger sections = new AtomicInteger();
+
     private volatile boolean closed;
 
     /** {@code section number | chunks in the section | next unclaimed chunk}: one compare-and-set claims a chunk. */
@@ -84,13 +89,26 @@ public final class WorkerTeam implements AutoCloseable {
      * @param parallelTask what to do
      * @param count the number of items
      * @param grain the fewest items worth handing to a thread
+     * @throws IllegalStateException if the team is closed
      */
     public void run(ParallelTask parallelTask, int count, int grain) {
+        sections.incrementAndGet();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the model is closed");
+            }
+            runSection(parallelTask, count, grain);
+        } finally {
+            sections.decrementAndGet();
+        }
+    }
+
+    private void runSection(ParallelTask parallelTask, int count, int grain) {
         // Several chunks a thread even out what a noisy machine makes uneven.
         int perChunk = Math.max(grain, Math.ceilDiv(count, Math.min(MAX_CHUNKS, threads() * 8)));
         perChunk = Math.ceilDiv(perChunk, grain) * grain;
         int chunks = Math.ceilDiv(count, perChunk);
-        if (chunks <= 1 || workers.length == 0 || closed || !taken.compareAndSet(false, true)) {
+        if (chunks <= 1 || workers.length == 0 || !taken.compareAndSet(false, true)) {
             if (count > 0) {
                 parallelTask.run(0, 0, count);
             }
@@ -169,10 +187,16 @@ public final class WorkerTeam implements AutoCloseable {
         }
     }
 
-    /** Ends the threads; sections that still come are run by their callers alone. */
+    /**
+     * Waits for the sections that have begun and ends the threads: then nothing reads any more what the sections read, which
+     * may be freed. Must not be called in a section.
+     */
     @Override
     public void close() {
         closed = true;
+        while (sections.get() > 0) {
+            LockSupport.parkNanos(this, 20_000);
+        }
         for (Worker worker : workers) {
             LockSupport.unpark(worker);
         }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
@@ -77,11 +79,53 @@ class WorkerTeamTest {
     }
 
     @Test
-    void aClosedTeamStillWorksThroughItsCaller() {
-        WorkerTeam team = new WorkerTeam(3);
-        team.close();
-        AtomicInteger done = new AtomicInteger();
-        team.run((worker, from, to) -> done.addAndGet(to - from), 100, 1);
-        assertEquals(100, done.get());
+    void aClosedTeamRunsNothing() {
+        for (int threads = 1; threads <= 3; threads++) {
+            WorkerTeam team = new WorkerTeam(threads);
+            team.close();
+            AtomicInteger done = new AtomicInteger();
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> team.run((worker, from, to) -> done.addAndGet(to - from), 100, 1));
+            assertEquals(0, done.get());
+        }
+    }
+
+    @Test
+    void closingWaitsForTheSectionThatHasBegun() throws InterruptedException {
+        WorkerTeam team = new WorkerTeam(2);
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        AtomicBoolean ended = new AtomicBoolean();
+        Thread caller = new Thread(() -> team.run(
+                (worker, from, to) -> {
+                    begun.countDown();
+                    awaitUninterruptibly(mayEnd);
+                    ended.set(true);
+                },
+                1,
+                1));
+        caller.start();
+        begun.await();
+        AtomicBoolean endedBeforeClosed = new AtomicBoolean();
+        Thread closer = new Thread(() -> {
+            team.close();
+            endedBeforeClosed.set(ended.get());
+        });
+        closer.start();
+        closer.join(50);
+        assertTrue(closer.isAlive());
+        mayEnd.countDown();
+        closer.join();
+        caller.join();
+        assertTrue(endedBeforeClosed.get());
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
