@@ -3,8 +3,8 @@ package io.github.glmjava.tokenizer.bpe;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes words by byte-level BPE: one that is known to become one token is taken at once, any other is encoded from left to right if the
- * vocabulary allows it ({@link TokenChains}), else by merging its bytes. Short words are kept. Holds scratch memory, to be used again; not safe for use by several threads.
+ * Encodes words by byte-level BPE: one that is known to become one token is taken at once, of any other the bytes are
+ * merged. Short words are kept. Holds scratch memory, to be used again; not safe for use by several threads.
  */
 public final class ByteMerger {
     /** Texts of more characters are worth the memory in which words are kept. */
@@ -15,21 +15,17 @@ public final class ByteMerger {
     private final ByteStrings tokens;
     private final int @Nullable [] tokenIds;
     private final int[] singleBytes;
-    private final PairMerger merger;
-    private final TokenChains chains;
+    private final SymbolEncoder encoder;
     private final Utf8Buffer buffer = new Utf8Buffer();
     private int[] ids = new int[64];
-    private long[] deadEnds = new long[2];
     private @Nullable WordCache words;
 
     /** See {@link ByteMergers#ByteMergers}. */
-    ByteMerger(
-            ByteStrings tokens, int @Nullable [] tokenIds, int[] singleBytes, PairMerger merger, TokenChains chains) {
+    ByteMerger(ByteStrings tokens, int @Nullable [] tokenIds, int[] singleBytes, SymbolEncoder encoder) {
         this.tokens = tokens;
         this.tokenIds = tokenIds;
         this.singleBytes = singleBytes;
-        this.merger = merger;
-        this.chains = chains;
+        this.encoder = encoder;
     }
 
     /** Prepares for the words of a text of so many characters. */
@@ -84,14 +80,10 @@ public final class ByteMerger {
         }
         if (ids.length < count) {
             ids = new int[Math.max(count, ids.length * 2)];
-            deadEnds = new long[ids.length / Long.SIZE + 1];
-        }
-        if (chains.isUsable()) {
-            return chains.encode(bytes, count, ids, deadEnds);
         }
         for (int i = 0; i < count; i++) {
             ids[i] = singleBytes[bytes[i] & 0xFF];
         }
-        return merger.merge(ids, 0, count);
+        return encoder.encode(ids, 0, count);
     }
 }

@@ -1,7 +1,6 @@
 package io.github.glmjava.tokenizer.bpe;
 
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Lends out what encoding a text needs in scratch memory. One text's serves the next, unless another thread has it now. Thread-safe. */
@@ -9,7 +8,7 @@ public final class ByteMergers {
     private final ByteStrings tokens;
     private final int @Nullable [] tokenIds;
     private final int[] singleBytes;
-    private final Supplier<PairMerger> pairMergers;
+    private final Merges merges;
     private final TokenChains chains;
     private final AtomicReference<@Nullable ByteMerger> spare = new AtomicReference<>();
 
@@ -17,19 +16,15 @@ public final class ByteMergers {
      * @param tokens the words that become one token each
      * @param tokenIds their ids; null if they are the numbers of the words
      * @param singleBytes the id of each byte
-     * @param pairMergers makes what merges ids
+     * @param merges what merges
      * @param chains of the same vocabulary
      */
     public ByteMergers(
-            ByteStrings tokens,
-            int @Nullable [] tokenIds,
-            int[] singleBytes,
-            Supplier<PairMerger> pairMergers,
-            TokenChains chains) {
+            ByteStrings tokens, int @Nullable [] tokenIds, int[] singleBytes, Merges merges, TokenChains chains) {
         this.tokens = tokens;
         this.tokenIds = tokenIds;
         this.singleBytes = singleBytes;
-        this.pairMergers = pairMergers;
+        this.merges = merges;
         this.chains = chains;
     }
 
@@ -37,7 +32,7 @@ public final class ByteMergers {
     public ByteMerger take(int length) {
         ByteMerger merger = spare.getAndSet(null);
         if (merger == null) {
-            merger = new ByteMerger(tokens, tokenIds, singleBytes, pairMergers.get(), chains);
+            merger = new ByteMerger(tokens, tokenIds, singleBytes, new SymbolEncoder(chains, merges));
         }
         merger.begin(length);
         return merger;

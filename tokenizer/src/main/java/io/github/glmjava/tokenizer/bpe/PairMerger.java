@@ -12,41 +12,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PairMerger {
     private static final int SCAN_LIMIT = 40;
-    private static final int NO_RANK = Integer.MAX_VALUE;
 
-    private final PairTable pairs;
-    private final int @Nullable [] ranks;
-    private final int @Nullable [] results;
+    private final Merges merges;
     private final @Nullable SplitRecord splits;
     private final LongHeap queue = new LongHeap();
     private final int[] scanRanks = new int[SCAN_LIMIT];
-    private int[] merged = new int[0];
+    private int[] mergeAt = new int[0];
     private int[] previous = new int[0];
     private int[] next = new int[0];
 
     /**
-     * @param pairs what merges into what
-     * @param ranks rank of each symbol, 0 or more, lower merges first; null if a symbol's rank is its number
+     * @param merges what merges
      * @param splits told of every pair that is considered; null if nobody wants to know
      */
-    public PairMerger(PairTable pairs, int @Nullable [] ranks, @Nullable SplitRecord splits) {
-        this.pairs = pairs;
-        this.ranks = ranks;
-        this.results = null;
+    public PairMerger(Merges merges, @Nullable SplitRecord splits) {
+        this.merges = merges;
         this.splits = splits;
-    }
-
-    /**
-     * A merger for lists of merges, in which one symbol may be made in several ways of different rank.
-     *
-     * @param merges the number of each pair's merge, lower ones first
-     * @param results what each merge makes
-     */
-    public PairMerger(PairTable merges, int[] results) {
-        this.pairs = merges;
-        this.ranks = null;
-        this.results = results;
-        this.splits = null;
     }
 
     /** Is told of pairs in the order in which they are considered. */
@@ -79,33 +60,14 @@ public final class PairMerger {
                 : queue(symbols, from, count, least);
     }
 
-    /** What a pair merges into, or -1. */
-    int merged(int left, int right) {
-        int entry = pairs.get(left, right);
-        return entry == PairTable.ABSENT || entry == PairTable.CROSSED ? -1 : result(entry);
-    }
-
-    private int result(int entry) {
-        return results == null ? entry : results[entry];
-    }
-
-    private int rank(int symbol) {
-        return ranks == null ? symbol : ranks[symbol];
-    }
-
-    private int pairRank(int left, int right) {
-        int symbol = pairs.get(left, right);
-        return symbol == PairTable.ABSENT || symbol == PairTable.CROSSED ? NO_RANK : rank(symbol);
-    }
-
     private int scan(int[] symbols, int from, int count, int least) {
         int[] rankAt = scanRanks;
         for (int i = 0; i + 1 < count; i++) {
-            rankAt[i] = pairRank(symbols[from + i], symbols[from + i + 1]);
+            rankAt[i] = merges.rankOf(symbols[from + i], symbols[from + i + 1]);
         }
         int left = count;
         while (left > least) {
-            int best = NO_RANK;
+            int best = Merges.NO_RANK;
             int at = -1;
             for (int i = 0; i + 1 < left; i++) {
                 if (rankAt[i] < best) {
@@ -117,30 +79,30 @@ public final class PairMerger {
                 break;
             }
             int position = from + at;
-            symbols[position] = result(pairs.get(symbols[position], symbols[position + 1]));
+            symbols[position] = merges.result(merges.of(symbols[position], symbols[position + 1]));
             left--;
             for (int i = at + 1; i < left; i++) {
                 symbols[from + i] = symbols[from + i + 1];
                 rankAt[i - 1] = rankAt[i];
             }
             if (at > 0) {
-                rankAt[at - 1] = pairRank(symbols[position - 1], symbols[position]);
+                rankAt[at - 1] = merges.rankOf(symbols[position - 1], symbols[position]);
             }
             if (at + 1 < left) {
-                rankAt[at] = pairRank(symbols[position], symbols[position + 1]);
+                rankAt[at] = merges.rankOf(symbols[position], symbols[position + 1]);
             }
         }
         return left;
     }
 
     private int queue(int[] symbols, int from, int count, int least) {
-        if (merged.length < count) {
-            int capacity = Math.max(count, merged.length * 2);
-            merged = new int[capacity];
+        if (mergeAt.length < count) {
+            int capacity = Math.max(count, mergeAt.length * 2);
+            mergeAt = new int[capacity];
             previous = new int[capacity];
             next = new int[capacity];
         }
-        Arrays.fill(merged, 0, count, -1);
+        Arrays.fill(mergeAt, 0, count, Merges.NONE);
         queue.clear();
         for (int i = 0; i < count; i++) {
             previous[i] = i - 1;
@@ -153,16 +115,16 @@ public final class PairMerger {
         while (!queue.isEmpty() && rest > least) {
             long first = queue.removeFirst();
             int left = (int) first;
-            int symbol = merged[left];
+            int merge = mergeAt[left];
             // An entry is stale if its pair has changed since; a changed pair of equal rank is due now all the same.
-            if (symbol < 0 || rank(symbol) != (int) (first >>> 32)) {
+            if (merge < 0 || merges.rank(merge) != (int) (first >>> 32)) {
                 continue;
             }
             int right = next[left];
             int after = next[right];
-            symbols[from + left] = result(symbol);
+            symbols[from + left] = merges.result(merge);
             rest--;
-            merged[right] = -1;
+            mergeAt[right] = Merges.NONE;
             next[left] = after;
             if (after >= 0) {
                 previous[after] = left;
@@ -181,15 +143,14 @@ public final class PairMerger {
 
     private void consider(int[] symbols, int from, int left) {
         int right = next[left];
-        int symbol = right < 0 ? PairTable.ABSENT : pairs.get(symbols[from + left], symbols[from + right]);
-        if (symbol == PairTable.ABSENT || symbol == PairTable.CROSSED) {
-            merged[left] = -1;
+        int merge = right < 0 ? Merges.NONE : merges.of(symbols[from + left], symbols[from + right]);
+        mergeAt[left] = merge;
+        if (merge == Merges.NONE) {
             return;
         }
-        merged[left] = symbol;
-        queue.add(((long) rank(symbol) << 32) | left);
+        queue.add(((long) merges.rank(merge) << 32) | left);
         if (splits != null) {
-            splits.considered(symbols[from + left], symbols[from + right], symbol);
+            splits.considered(symbols[from + left], symbols[from + right], merges.result(merge));
         }
     }
 }

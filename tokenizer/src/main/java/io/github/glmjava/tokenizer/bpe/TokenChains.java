@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * Byte-pair encoding from left to right, without merging. A chain of tokens is what merging makes of a text exactly if it makes each token
- * of the token's own bytes, and each pair of neighbours of the pair's own bytes: the first merge across a border inside the text would
+ * of the token's own symbols, and each pair of neighbours of the pair's own symbols: the first merge across a border inside the text would
  * also be the first one across it in the pair alone, for until then the same happens in both. (The same idea as in the crate bpe of
  * github/rust-gems.) So the longest token is tried at each place, then shorter ones, and if none goes with the one before, that one
  * is replaced by a shorter one. There is only one chain to each place, so a place from which there is no way on is never tried
@@ -16,21 +16,24 @@ import java.util.Arrays;
  * their own neighbour has had until then, the left one's first if these are equal. Immutable.
  */
 public final class TokenChains {
-    private static final int SINGLE_BYTE = -1;
+    private static final int SINGLE = -1;
     private static final int NEVER_MERGED = -2;
     private static final int NONE = -1;
+
+    /** A trie of so many nodes has room for the longest token. */
+    private static final int MOST_NODES = PairTable.SYMBOL_LIMIT - ByteStrings.MAX_LENGTH;
 
     /** The number of ids; nodes of the trie below it are tokens, the others are not. */
     private final int ids;
 
-    private final PairTable pairs;
+    private final Merges merges;
 
     // Of each token the highest rank among its merges, the parts that the last one joins, its length, and the longest
     // token that it begins with.
     private final int[] highest;
     private final int[] leftParts;
     private final int[] rightParts;
-    private final short[] lengths;
+    private final int[] lengths;
     private final int[] shorter;
 
     // Of each token the highest rank among its merges after the one that makes its right (left) part: a merge of this
@@ -39,97 +42,113 @@ public final class TokenChains {
     private final int[] limitsOnLeft;
 
     private final PairTable edges = new PairTable();
-    private final int[] roots = new int[256];
     private final boolean usable;
 
     /**
-     * @param tokens the bytes of the tokens
-     * @param tokenIds the id of each
-     * @param ids one more than the highest id
-     * @param singleBytes the id of each byte, negative for a byte that no text has
-     * @param pairs the rank of each pair of ids
-     * @param merger merges by these ranks
+     * Chains of the tokens of a vocabulary.
+     *
+     * @param spellings of each id the single symbols that it is made of, itself if it is a single symbol; empty if it is no token
+     * @param merges what merges
      */
-    public TokenChains(
-            ByteStrings tokens, int[] tokenIds, int ids, int[] singleBytes, PairTable pairs, PairMerger merger) {
-        this.ids = ids;
-        this.pairs = pairs;
+    public TokenChains(int[][] spellings, Merges merges) {
+        this.merges = merges;
+        ids = spellings.length;
         highest = new int[ids];
         leftParts = new int[ids];
         rightParts = new int[ids];
-        lengths = new short[ids];
+        lengths = new int[ids];
         shorter = new int[ids];
         limitsOnRight = new int[ids];
         limitsOnLeft = new int[ids];
         Arrays.fill(highest, NEVER_MERGED);
-        int[] symbols = new int[ByteStrings.MAX_LENGTH];
-        for (int token : byLength(tokens)) {
-            int length = tokens.length(token);
-            for (int i = 0; i < length; i++) {
-                symbols[i] = singleBytes[tokens.byteAt(token, i) & 0xFF];
-            }
-            findLastMerge(tokenIds[token], symbols, length, merger);
-        }
-        usable = buildTrie(tokens, tokenIds, singleBytes);
-    }
-
-    private static int[] byLength(ByteStrings tokens) {
-        long[] keys = new long[tokens.size()];
-        Arrays.setAll(keys, token -> (long) tokens.length(token) << 32 | token);
-        Arrays.sort(keys);
-        return Arrays.stream(keys).mapToInt(key -> (int) key).toArray();
-    }
-
-    private void findLastMerge(int id, int[] symbols, int length, PairMerger merger) {
-        lengths[id] = (short) length;
-        if (length == 1) {
-            highest[id] = symbols[0] == id ? SINGLE_BYTE : NEVER_MERGED;
-        } else if (merger.merge(symbols, 0, length, 2) == 2 && merger.merged(symbols[0], symbols[1]) == id) {
-            int left = symbols[0];
-            int right = symbols[1];
-            int rank = pairs.get(left, right);
-            leftParts[id] = left;
-            rightParts[id] = right;
-            // The part with the higher ranks is made later, the right one if they are equal. On the left, equal ranks
-            // are
-            // less: the leftmost pair merges first.
-            limitsOnRight[id] = highest[left] > highest[right] ? Math.max(rank, highest[left]) : rank;
-            limitsOnLeft[id] = (highest[right] >= highest[left] ? Math.max(rank, highest[right]) : rank) + 1;
-            highest[id] = Math.max(rank, Math.max(highest[left], highest[right]));
-        }
-    }
-
-    private boolean buildTrie(ByteStrings tokens, int[] tokenIds, int[] singleBytes) {
-        System.arraycopy(singleBytes, 0, roots, 0, roots.length);
+        PairMerger merger = new PairMerger(merges, null);
         int nodes = ids;
-        for (int token = 0; token < tokens.size(); token++) {
-            int id = tokenIds[token];
-            if (!merges(id)) {
-                continue;
+        for (int id : byLength(spellings)) {
+            lengths[id] = spellings[id].length;
+            findLastMerge(id, spellings[id].clone(), merger);
+            if (merges(id) && nodes <= MOST_NODES) {
+                nodes = addToTrie(id, spellings[id], nodes);
             }
-            ByteStrings.Parts parts = tokens.parts(token);
-            int node = roots[tokens.byteAt(token, 0) & 0xFF];
-            int longest = NONE;
-            for (int i = 1; i < lengths[id]; i++) {
-                longest = node < ids ? node : longest;
-                int value = tokens.byteAt(token, i) & 0xFF;
-                int next = edges.get(node, value);
-                if (next == PairTable.ABSENT) {
-                    int part = parts.indexOf(0, i + 1);
-                    next = part >= 0 && merges(tokenIds[part]) ? tokenIds[part] : nodes++;
-                    if (next >= PairTable.SYMBOL_LIMIT) {
-                        return false;
-                    }
-                    edges.put(node, value, next);
-                }
-                node = next;
-            }
-            shorter[id] = longest;
         }
-        return true;
+        usable = nodes <= MOST_NODES;
     }
 
-    /** Whether merging makes a token of its own bytes. */
+    /**
+     * Chains of tokens that are made of bytes.
+     *
+     * @param tokens the bytes of the tokens
+     * @param tokenIds the id of each
+     * @param ids one more than the highest id
+     * @param singleBytes the id of each byte, negative for a byte that no text has
+     * @param merges what merges
+     */
+    public static TokenChains ofBytes(ByteStrings tokens, int[] tokenIds, int ids, int[] singleBytes, Merges merges) {
+        int[][] spellings = new int[ids][];
+        Arrays.fill(spellings, new int[0]);
+        for (int token = 0; token < tokens.size(); token++) {
+            int[] spelling = new int[tokens.length(token)];
+            for (int i = 0; i < spelling.length; i++) {
+                spelling[i] = singleBytes[tokens.byteAt(token, i) & 0xFF];
+            }
+            spellings[tokenIds[token]] = spelling;
+        }
+        return new TokenChains(spellings, merges);
+    }
+
+    private static int[] byLength(int[][] spellings) {
+        long[] keys = new long[spellings.length];
+        Arrays.setAll(keys, id -> (long) spellings[id].length << 32 | id);
+        Arrays.sort(keys);
+        return Arrays.stream(keys)
+                .filter(key -> key >>> 32 > 0)
+                .mapToInt(key -> (int) key)
+                .toArray();
+    }
+
+    private void findLastMerge(int id, int[] symbols, PairMerger merger) {
+        if (symbols.length == 1) {
+            highest[id] = symbols[0] == id ? SINGLE : NEVER_MERGED;
+            return;
+        }
+        if (merger.merge(symbols, 0, symbols.length, 2) > 2) {
+            return;
+        }
+        int left = symbols[0];
+        int right = symbols[1];
+        int merge = merges.of(left, right);
+        if (merge == Merges.NONE || merges.result(merge) != id) {
+            return;
+        }
+        int rank = merges.rank(merge);
+        leftParts[id] = left;
+        rightParts[id] = right;
+        // The part with the higher ranks is made later, the right one if they are equal. A pair on the left comes first
+        // among equal ranks, too.
+        limitsOnRight[id] = highest[left] > highest[right] ? Math.max(rank, highest[left]) : rank;
+        limitsOnLeft[id] = (highest[right] >= highest[left] ? Math.max(rank, highest[right]) : rank) + 1;
+        highest[id] = Math.max(rank, Math.max(highest[left], highest[right]));
+    }
+
+    /** Adds a token to the trie, in which all shorter ones are; returns the number of nodes. */
+    private int addToTrie(int id, int[] spelling, int nodes) {
+        int next = nodes;
+        int node = spelling[0];
+        int longest = NONE;
+        int last = spelling.length - 1;
+        for (int i = 1; i <= last; i++) {
+            longest = node < ids ? node : longest;
+            int child = edges.get(node, spelling[i]);
+            if (child == PairTable.ABSENT) {
+                child = i == last ? id : next++;
+                edges.put(node, spelling[i], child);
+            }
+            node = child;
+        }
+        shorter[id] = longest;
+        return next;
+    }
+
+    /** Whether merging makes a token of its own single symbols. */
     public boolean merges(int id) {
         return highest[id] != NEVER_MERGED;
     }
@@ -140,18 +159,20 @@ public final class TokenChains {
     }
 
     /**
-     * Encodes bytes that are UTF-8, with the same result as merging.
+     * Encodes single symbols of tokens, with the same result as merging.
      *
+     * @param text holds them in {@code text[from..from + length)}
      * @param length at least 1
-     * @param out takes the ids, at most as many as there are bytes
+     * @param out takes the ids, at most as many as there are symbols
      * @param deadEnds scratch memory of more than {@code length / 64} longs
      * @return the number of ids
      */
-    int encode(byte[] text, int length, int[] out, long[] deadEnds) {
+    int encode(int[] text, int from, int length, int[] out, long[] deadEnds) {
         Arrays.fill(deadEnds, 0, (length >>> 6) + 1, 0);
         int count = 0;
         int place = 0;
-        int token = longest(text, 0, length);
+        int limit = from + length;
+        int token = longest(text, from, limit);
         while (true) {
             if (token == NONE) {
                 deadEnds[place >>> 6] |= 1L << place;
@@ -171,15 +192,15 @@ public final class TokenChains {
                 return count;
             }
             place = end;
-            token = longest(text, place, length);
+            token = longest(text, from + place, limit);
         }
     }
 
-    private int longest(byte[] text, int from, int length) {
-        int node = roots[text[from] & 0xFF];
+    private int longest(int[] text, int from, int limit) {
+        int node = text[from];
         int longest = node;
-        for (int i = from + 1; i < length; i++) {
-            node = edges.get(node, text[i] & 0xFF);
+        for (int i = from + 1; i < limit; i++) {
+            node = edges.get(node, text[i]);
             if (node < 0) {
                 break;
             }
@@ -188,15 +209,14 @@ public final class TokenChains {
         return longest;
     }
 
-    /** Whether two neighbours stay as they are when their bytes are merged. */
+    /** Whether two neighbours stay as they are when their single symbols are merged. */
     private boolean goTogether(int first, int second) {
         int left = first;
         int right = second;
         // A merge across the border counts if its rank is less: it comes before what follows this state of the two.
-        int limit = Integer.MAX_VALUE;
+        int limit = Merges.NO_RANK;
         while (true) {
-            int rank = pairs.get(left, right);
-            if (rank != PairTable.ABSENT && rank < limit) {
+            if (merges.rankOf(left, right) < limit) {
                 return false;
             }
             if (highest[left] > highest[right]) {

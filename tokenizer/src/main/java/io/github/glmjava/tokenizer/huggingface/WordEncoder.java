@@ -5,12 +5,10 @@ import io.github.glmjava.tokenizer.bpe.ByteMerger;
 import io.github.glmjava.tokenizer.bpe.ByteMergers;
 import io.github.glmjava.tokenizer.bpe.ByteStrings;
 import io.github.glmjava.tokenizer.bpe.IntList;
-import io.github.glmjava.tokenizer.bpe.PairMerger;
-import io.github.glmjava.tokenizer.bpe.PairTable;
+import io.github.glmjava.tokenizer.bpe.Merges;
 import io.github.glmjava.tokenizer.bpe.TokenChains;
 import io.github.glmjava.tokenizer.bpe.Utf8Cursor;
 import java.util.Arrays;
-import java.util.function.Supplier;
 
 /**
  * Splits a text into words and merges the bytes of each. A word that is known to become one token is taken at once. Immutable and
@@ -25,8 +23,7 @@ final class WordEncoder {
 
     WordEncoder(TokenizerJson file) {
         splitter = file.splitter();
-        PairTable merges = file.merges();
-        int[] mergeResults = file.mergeResults().toArray();
+        Merges merges = Merges.ofList(file.merges(), file.mergeResults().toArray());
         int[] singleBytes = new int[256];
         Arrays.fill(singleBytes, -1);
         ByteStrings.Builder builder = new ByteStrings.Builder();
@@ -46,10 +43,9 @@ final class WordEncoder {
         }
         ByteStrings all = build(builder);
         int[] idsOfAll = idsOfWords.toArray();
-        Supplier<PairMerger> pairMergers = () -> new PairMerger(merges, mergeResults);
-        TokenChains chains = new TokenChains(all, idsOfAll, lengths.length, singleBytes, merges, pairMergers.get());
+        TokenChains chains = TokenChains.ofBytes(all, idsOfAll, lengths.length, singleBytes, merges);
         if (file.takesWholeWords()) {
-            mergers = new ByteMergers(all, idsOfAll, singleBytes, pairMergers, chains);
+            mergers = new ByteMergers(all, idsOfAll, singleBytes, merges, chains);
             return;
         }
         // Not every token is what its own bytes merge to.
@@ -61,7 +57,7 @@ final class WordEncoder {
                 wordIds.add(idsOfAll[i]);
             }
         }
-        mergers = new ByteMergers(build(words), wordIds.toArray(), singleBytes, pairMergers, chains);
+        mergers = new ByteMergers(build(words), wordIds.toArray(), singleBytes, merges, chains);
     }
 
     private static ByteStrings build(ByteStrings.Builder builder) {

@@ -2,8 +2,11 @@ package io.github.glmjava.tokenizer.sentencepiece;
 
 import io.github.glmjava.tokenizer.bpe.ByteStrings;
 import io.github.glmjava.tokenizer.bpe.IntList;
+import io.github.glmjava.tokenizer.bpe.Merges;
 import io.github.glmjava.tokenizer.bpe.PairMerger;
 import io.github.glmjava.tokenizer.bpe.PairTable;
+import io.github.glmjava.tokenizer.bpe.SymbolEncoder;
+import io.github.glmjava.tokenizer.bpe.TokenChains;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +21,14 @@ import org.jspecify.annotations.Nullable;
  * {@code firstCodePoint + code point}. The text is cut where no piece spans the border, so most merges are among few symbols.
  */
 final class BpeSegmenter implements Segmenter {
+    /** As many as this merge faster than they are encoded from left to right: a word has few code points. */
+    private static final int FEW_SYMBOLS = 32;
+
     private final SentencePieceModel model;
     private final PieceTrie userDefined;
     private final PairTable pairs = new PairTable();
-    private final int[] ranks;
+    private final Merges merges;
+    private final TokenChains chains;
     private final boolean hasUnused;
 
     /** Symbols from here on are code points that are not pieces: {@code innerCodePoints[symbol - model.size()]}. */
@@ -32,7 +39,6 @@ final class BpeSegmenter implements Segmenter {
     BpeSegmenter(SentencePieceModel model, PieceTrie userDefined) {
         this.model = model;
         this.userDefined = userDefined;
-        this.ranks = ranksByScore(model);
         this.hasUnused = model.has(PieceType.UNUSED);
         this.innerCodePoints = numberCodePoints();
         for (int id = 0; id < model.size(); id++) {
@@ -40,6 +46,24 @@ final class BpeSegmenter implements Segmenter {
                 addPairs(id);
             }
         }
+        this.merges = Merges.byRank(pairs, ranksByScore(model));
+        this.chains = new TokenChains(spellings(), merges);
+    }
+
+    /** The symbols that the code points of each symbol are. */
+    private int[][] spellings() {
+        int[][] spellings = new int[model.size() + innerCodePoints.length][];
+        for (int symbol = 0; symbol < spellings.length; symbol++) {
+            if (symbol >= model.size()) {
+                spellings[symbol] = new int[] {symbol};
+            } else if (merges(symbol)) {
+                spellings[symbol] =
+                        model.text(symbol).codePoints().map(symbolOf::get).toArray();
+            } else {
+                spellings[symbol] = new int[0];
+            }
+        }
+        return spellings;
     }
 
     /** Equal scores have equal ranks, the highest score has rank 0. */
@@ -128,11 +152,12 @@ final class BpeSegmenter implements Segmenter {
     private final class Pass implements Segmenter.Pass {
         private final @Nullable UnusedSplits splits;
         private final PairMerger merger;
+        private final SymbolEncoder encoder = new SymbolEncoder(chains, merges);
         private int[] symbols = new int[256];
 
         Pass(@Nullable UnusedSplits splits) {
             this.splits = splits;
-            this.merger = new PairMerger(pairs, ranks, splits);
+            this.merger = new PairMerger(merges, splits);
         }
 
         @Override
@@ -141,14 +166,23 @@ final class BpeSegmenter implements Segmenter {
                 symbols = new int[Math.max(text.size(), symbols.length * 2)];
             }
             int count = toSymbols(text, symbols);
-            int from = 0;
-            while (from < count) {
-                int to = splits != null ? count : endOfSegment(symbols, from, count);
-                int left = merger.merge(symbols, from, to - from);
-                for (int i = from; i < from + left; i++) {
-                    emit(symbols[i], splits, out);
-                }
+            if (splits != null) {
+                emit(0, merger.merge(symbols, 0, count), out);
+                return;
+            }
+            for (int from = 0; from < count; ) {
+                int to = endOfSegment(symbols, from, count);
+                int left = to - from <= FEW_SYMBOLS
+                        ? merger.merge(symbols, from, to - from)
+                        : encoder.encode(symbols, from, to - from);
+                emit(from, left, out);
                 from = to;
+            }
+        }
+
+        private void emit(int from, int count, PieceSink out) {
+            for (int i = from; i < from + count; i++) {
+                BpeSegmenter.this.emit(symbols[i], splits, out);
             }
         }
     }

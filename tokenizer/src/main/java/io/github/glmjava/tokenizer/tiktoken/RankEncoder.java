@@ -4,11 +4,10 @@ import io.github.glmjava.tokenizer.TokenBuffer;
 import io.github.glmjava.tokenizer.bpe.ByteMerger;
 import io.github.glmjava.tokenizer.bpe.ByteMergers;
 import io.github.glmjava.tokenizer.bpe.ByteStrings;
-import io.github.glmjava.tokenizer.bpe.PairMerger;
+import io.github.glmjava.tokenizer.bpe.Merges;
 import io.github.glmjava.tokenizer.bpe.PairTable;
 import io.github.glmjava.tokenizer.bpe.TokenChains;
 import io.github.glmjava.tokenizer.bpe.Utf8Cursor;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -42,9 +41,9 @@ public final class RankEncoder {
             }
         }
         int[] ids = IntStream.range(0, tokens.size()).toArray();
-        Supplier<PairMerger> pairMergers = () -> new PairMerger(pairs, null, null);
-        TokenChains chains = new TokenChains(tokens, ids, ids.length, singleBytes, pairs, pairMergers.get());
-        mergers = new ByteMergers(tokens, null, singleBytes, pairMergers, chains);
+        Merges merges = Merges.byNumber(pairs);
+        TokenChains chains = TokenChains.ofBytes(tokens, ids, ids.length, singleBytes, merges);
+        mergers = new ByteMergers(tokens, null, singleBytes, merges, chains);
     }
 
     /** The ids of a text; see {@link io.github.glmjava.tokenizer.Tokenizer#encode}. */

@@ -52,7 +52,15 @@ class TokenChainsTest {
         return merges;
     }
 
-    private static void assertAgrees(List<String> tokens, PairTable pairs, PairMerger merger, Random random)
+    private static PairTable pairs(List<String> tokens) {
+        PairTable pairs = new PairTable();
+        for (int[] merge : merges(tokens)) {
+            pairs.put(merge[0], merge[1], merge[2]);
+        }
+        return pairs;
+    }
+
+    private static void assertAgrees(List<String> tokens, Merges merges, Random random)
             throws ByteStrings.DuplicateException {
         int[] singleBytes = new int[256];
         Arrays.fill(singleBytes, -1);
@@ -60,26 +68,18 @@ class TokenChainsTest {
             singleBytes[letter] = tokens.indexOf(String.valueOf(letter));
         }
         int[] ids = IntStream.range(0, tokens.size()).toArray();
-        TokenChains chains = new TokenChains(bytes(tokens), ids, ids.length, singleBytes, pairs, merger);
+        TokenChains chains = TokenChains.ofBytes(bytes(tokens), ids, ids.length, singleBytes, merges);
         assertTrue(chains.isUsable());
-        byte[] text = new byte[1 + random.nextInt(300)];
-        for (int i = 0; i < text.length; i++) {
-            text[i] = (byte) ('a' + random.nextInt(LETTERS));
-        }
-        int[] expected = new int[text.length];
-        Arrays.setAll(expected, i -> singleBytes[text[i]]);
-        int size = merger.merge(expected, 0, text.length);
-        int[] actual = new int[text.length];
-        int count = chains.encode(text, text.length, actual, new long[6]);
+        int[] expected = new int[1 + random.nextInt(300)];
+        Arrays.setAll(expected, i -> singleBytes['a' + random.nextInt(LETTERS)]);
+        int[] actual = expected.clone();
+        int size = new PairMerger(merges, null).merge(expected, 0, expected.length);
+        int count = new SymbolEncoder(chains, merges).encode(actual, 0, actual.length);
         assertArrayEquals(Arrays.copyOf(expected, size), Arrays.copyOf(actual, count), tokens::toString);
     }
 
     private static void assertAgreesOnRanks(List<String> tokens, Random random) throws ByteStrings.DuplicateException {
-        PairTable pairs = new PairTable();
-        for (int[] merge : merges(tokens)) {
-            pairs.put(merge[0], merge[1], merge[2]);
-        }
-        assertAgrees(tokens, pairs, new PairMerger(pairs, null, null), random);
+        assertAgrees(tokens, Merges.byNumber(pairs(tokens)), random);
     }
 
     @Test
@@ -101,6 +101,16 @@ class TokenChainsTest {
     }
 
     @Test
+    void agreesWithMergingByRanksOftenEqual() throws ByteStrings.DuplicateException {
+        Random random = new Random(7);
+        for (int round = 0; round < 2000; round++) {
+            List<String> tokens = vocabulary(random);
+            int[] ranks = random.ints(tokens.size(), 0, 5).toArray();
+            assertAgrees(tokens, Merges.byRank(pairs(tokens), ranks), random);
+        }
+    }
+
+    @Test
     void agreesWithMergingByAnyListOfMerges() throws ByteStrings.DuplicateException {
         Random random = new Random(6);
         for (int round = 0; round < 2000; round++) {
@@ -112,7 +122,7 @@ class TokenChainsTest {
                 pairs.put(merges.get(i)[0], merges.get(i)[1], i);
             }
             int[] results = merges.stream().mapToInt(merge -> merge[2]).toArray();
-            assertAgrees(tokens, pairs, new PairMerger(pairs, results), random);
+            assertAgrees(tokens, Merges.ofList(pairs, results), random);
         }
     }
 }

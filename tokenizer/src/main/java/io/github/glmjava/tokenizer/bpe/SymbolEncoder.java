@@ -1,0 +1,43 @@
+package io.github.glmjava.tokenizer.bpe;
+
+/**
+ * Makes of a sequence of symbols what merging makes of it: from left to right if the vocabulary allows it, else by merging. Holds scratch
+ * memory, to be used again; not safe for use by several threads.
+ */
+public final class SymbolEncoder {
+    private final TokenChains chains;
+    private final PairMerger merger;
+    private int[] tokens = new int[64];
+    private long[] deadEnds = new long[2];
+
+    /**
+     * @param chains of the same vocabulary
+     * @param merges what merges
+     */
+    public SymbolEncoder(TokenChains chains, Merges merges) {
+        this.chains = chains;
+        this.merger = new PairMerger(merges, null);
+    }
+
+    /**
+     * Encodes in place.
+     *
+     * @param symbols the sequence lies in {@code symbols[from..from + count)}; none is negative
+     * @return the number of tokens, which lie from {@code from} on
+     */
+    public int encode(int[] symbols, int from, int count) {
+        if (count < 2) {
+            return count;
+        }
+        if (!chains.isUsable()) {
+            return merger.merge(symbols, from, count);
+        }
+        if (tokens.length < count) {
+            tokens = new int[Math.max(count, tokens.length * 2)];
+            deadEnds = new long[tokens.length / Long.SIZE + 1];
+        }
+        int size = chains.encode(symbols, from, count, tokens, deadEnds);
+        System.arraycopy(tokens, 0, symbols, from, size);
+        return size;
+    }
+}
