@@ -102,6 +102,25 @@ class GgufTokenizerTest {
         }
     }
 
+    /** Nothing merges to "xyz"; the code that works with ranks takes a word that is a token all the same. */
+    @Test
+    void aWordIsTakenAtOnceOnlyWhereRanksMadeTheMerges() throws IOException {
+        Path file = temporary.resolve("model.gguf");
+        new SmallGguf()
+                .withToken(258, "xyz")
+                .withMerges(List.of("t h", "th e", "x y z"))
+                .write(file);
+        try (GlmModel model = GlmModel.load(file)) {
+            assertArrayEquals(new int[] {258}, model.promptFormat().encodeText("xyz"));
+            assertArrayEquals(
+                    new int[] {'x', 'y', 'z', 'z'}, model.promptFormat().encodeText("xyzz"));
+        }
+        new SmallGguf().withToken(258, "xyz").write(file);
+        try (GlmModel model = GlmModel.load(file)) {
+            assertArrayEquals(new int[] {'x', 'y', 'z'}, model.promptFormat().encodeText("xyz"));
+        }
+    }
+
     @Test
     void malformedTokenizersAreRefused() {
         refuse("'tokenizer.ggml.model' is 'bert', expected gpt2", small -> small.withModel("bert"));

@@ -27,7 +27,9 @@ final class GgufBytePairs {
         if (!SPLITTERS.contains(metadata.text(SPLITTER_KEY))) {
             throw metadata.wrong(SPLITTER_KEY, "chatglm-bpe or glm4");
         }
-        List<String> merges = merges(metadata.texts(MERGES_KEY, MAX_MERGES), vocabulary);
+        List<String> stored = metadata.texts(MERGES_KEY, MAX_MERGES);
+        boolean madeOfRanks = madeOfRanks(stored);
+        List<String> merges = madeOfRanks ? mergesOfRanks(vocabulary) : stored;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator json = JsonMapper.shared().createGenerator(bytes)) {
             json.writeStartObject();
@@ -40,6 +42,8 @@ final class GgufBytePairs {
             json.writeName("model");
             json.writeStartObject();
             json.writeStringProperty("type", "BPE");
+            // By ranks, a word that is a token is taken at once, even if merging does not lead to it.
+            json.writeBooleanProperty("ignore_merges", madeOfRanks);
             json.writeName("vocab");
             json.writeStartObject();
             for (int id = 0; id < vocabulary.size(); id++) {
@@ -58,14 +62,16 @@ final class GgufBytePairs {
         return bytes.toByteArray();
     }
 
+    /** Whether the file was made of ranks (tiktoken): merges of three and more parts, which never apply, show it. */
+    private static boolean madeOfRanks(List<String> merges) {
+        return merges.stream().anyMatch(merge -> merge.indexOf(' ') != merge.lastIndexOf(' '));
+    }
+
     /**
-     * The merges. Those of three and more parts, which never apply, show that the file was made of ranks (tiktoken): the original code
-     * then merges any two tokens that make up a third, the one with the lowest id first, of which the file names one way each.
+     * The merges that ranks stand for: any two tokens that make up a third, the one with the lowest id first. The file names one way to
+     * make each, or none that applies.
      */
-    private static List<String> merges(List<String> stored, GgufVocabulary vocabulary) {
-        if (stored.stream().allMatch(merge -> merge.indexOf(' ') == merge.lastIndexOf(' '))) {
-            return stored;
-        }
+    private static List<String> mergesOfRanks(GgufVocabulary vocabulary) {
         Set<String> tokens = new LinkedHashSet<>();
         for (int id = 0; id < vocabulary.size(); id++) {
             if (vocabulary.types().get(id) == GgufVocabulary.NORMAL) {
