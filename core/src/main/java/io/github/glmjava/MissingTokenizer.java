@@ -9,7 +9,7 @@ import io.github.glmjava.tokenizer.Tokenizer;
 import java.util.List;
 
 /**
- * Stands in for the tokenizer of a folder that has none: ids can be generated from ids, and their text is empty; asking
+ * Stands in for the tokenizer of a folder that has none that is supported: ids can be generated from ids, and their text is empty; asking
  * for the ids of a text is an error.
  */
 final class MissingTokenizer implements PromptFormat, Tokenizer, IncrementalDecoder {
@@ -20,7 +20,10 @@ final class MissingTokenizer implements PromptFormat, Tokenizer, IncrementalDeco
     }
 
     private static IllegalStateException noTokenizer() {
-        return new IllegalStateException("the model folder has no tokenizer: only token ids can be used");
+        return new IllegalStateException(
+                "the model folder has no tokenizer, or none of a kind that is supported: a model of"
+                        + " SentencePiece, ranks of tiktoken, tokenizer.json, or vocab.json with merges.txt of GPT-2."
+                        + " Only token ids can be used");
     }
 
     @Override

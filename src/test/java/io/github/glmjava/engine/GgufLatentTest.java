@@ -101,7 +101,7 @@ class GgufLatentTest {
                 }
                 for (String part : List.of("gate", "up", "down")) {
                     if (layer > 0) {
-                        addExperts(writer, golden, published, part, block);
+                        addExperts(writer, golden, published, part, block, EXPERTS);
                     }
                 }
                 StoredTensor up = golden.tensor(published + "self_attn.kv_b_proj.weight");
@@ -117,15 +117,16 @@ class GgufLatentTest {
         return file;
     }
 
-    private static void addExperts(GgufWriter writer, Checkpoint golden, String layer, String part, String block)
+    /** One tensor for all experts of a layer. */
+    static void addExperts(GgufWriter writer, Checkpoint golden, String layer, String part, String block, int experts)
             throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         List<Long> shape = List.of();
-        for (int expert = 0; expert < EXPERTS; expert++) {
+        for (int expert = 0; expert < experts; expert++) {
             StoredTensor tensor = golden.tensor(layer + "mlp.experts." + expert + "." + part + "_proj.weight");
             all.writeBytes(tensor.data().toArray(ValueLayout.JAVA_BYTE));
             shape = List.of(
-                    (long) EXPERTS, tensor.shape().get(0), tensor.shape().get(1));
+                    (long) experts, tensor.shape().get(0), tensor.shape().get(1));
         }
         writer.tensor(block + "ffn_" + part + "_exps.weight", DType.BF16, shape, all.toByteArray());
     }

@@ -255,6 +255,7 @@ class LoraTest {
             delimiter = '|',
             value = {
                 "\"use_rslora\": false | \"use_dora\": true | field \"use_dora\" is true, expected nothing",
+                "\"use_rslora\": false | \"use_magic\": true | fields [use_magic] are not known",
                 "\"use_rslora\": false | \"layer_replication\": [[0, 1]] | field \"layer_replication\" is [[0,1]]",
                 "\"init_lora_weights\": true | \"init_lora_weights\": \"pissa\" | field \"init_lora_weights\" is \"pissa\"",
                 "\"peft_type\": \"LORA\" | \"peft_type\": \"IA3\" | field \"peft_type\" is \"IA3\", expected \"LORA\"",

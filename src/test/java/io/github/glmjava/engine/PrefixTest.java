@@ -24,7 +24,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** P-Tuning v2 prefixes, with and without projection. */
 class PrefixTest {
@@ -32,8 +31,9 @@ class PrefixTest {
     Path temporary;
 
     @ParameterizedTest
-    @ValueSource(strings = {"chatglm3_ptuning", "chatglm3_ptuning_proj"})
-    void logitsAndGreedyIdsAreTheReferences(String name) throws IOException {
+    @CsvSource({"chatglm1_ptuning, 105", "chatglm1_ptuning_proj, 105", "chatglm3_ptuning, 2", "chatglm3_ptuning_proj, 2"
+    })
+    void logitsAndGreedyIdsAreTheReferences(String name, int stopId) throws IOException {
         GoldenCase golden = GoldenCase.open(name);
         LoadOptions options = LoadOptions.builder()
                 .ptuning(golden.folder().resolve("ptuning"))
@@ -53,7 +53,7 @@ class PrefixTest {
                 for (int i = 0; i < generated.length; i++) {
                     assertTrue(generated[i] == expected[i], "step " + i);
                 }
-                assertTrue(generated.length == expected.length || expected[generated.length] == 2);
+                assertTrue(generated.length == expected.length || expected[generated.length] == stopId);
             }
         }
     }

@@ -327,14 +327,19 @@ public final class ConfigFields {
      * mean that the numbers come out wrong.
      */
     void requireKnown() throws CheckpointException {
+        requireKnown(HarmlessFields.NAMES);
+    }
+
+    /** The same with other fields that are known to be harmless. */
+    void requireKnown(Set<String> harmless) throws CheckpointException {
         List<String> unknown = root.properties().stream()
-                .filter(field -> !asked.contains(field.getKey()) && !HarmlessFields.NAMES.contains(field.getKey()))
+                .filter(field -> !asked.contains(field.getKey()) && !harmless.contains(field.getKey()))
                 .filter(field -> isSet(field.getValue()))
                 .map(field -> place + field.getKey())
                 .toList();
         if (!unknown.isEmpty()) {
             throw new CheckpointException(file + ": fields " + unknown
-                    + " are not known for this family and may change what it computes; supported are "
+                    + " are not known and may change what is computed; supported are "
                     + new TreeSet<>(asked) + "; remove a field that has no bearing on the numbers");
         }
     }

@@ -9,10 +9,8 @@ import java.util.Set;
 
 /**
  * {@code adapter_config.json} of a PEFT LoRA adapter (huggingface/peft, {@code tuners/lora/config.py}): what its tensors
- * are to be multiplied with. An option that changes numbers in a way that is not supported is an error.
- *
- * <p>Not read because they change nothing when an adapter is used: which modules and layers were chosen (the tensors
- * tell), dropout, and {@code fan_in_fan_out}, which PEFT itself sets to false for linear layers.
+ * are to be multiplied with. An option that changes numbers in a way that is not supported is an error, and so is one that
+ * is not known.
  */
 final class LoraConfig {
     private static final List<String> UNSUPPORTED = List.of(
@@ -28,6 +26,35 @@ final class LoraConfig {
     /** Those that begin from the base model as it is; others (pissa, olora, loftq, ...) change the base model. */
     private static final Set<String> INITIALISATIONS = Set.of("", "gaussian", "eva", "orthogonal");
 
+    /** They change nothing when an adapter is used. */
+    private static final Set<String> HARMLESS = Set.of(
+            // Where it comes from
+            "auto_mapping",
+            "base_model_name_or_path",
+            "peft_version",
+            "revision",
+            "task_type",
+            // Which modules and layers were chosen: the tensors tell
+            "ensure_weight_tying",
+            "exclude_modules",
+            "layers_pattern",
+            "layers_to_transform",
+            "target_modules",
+            // Training, and what belongs to an initialisation or a method that is refused
+            "corda_config",
+            "eva_config",
+            "inference_mode",
+            "loftq_config",
+            "lora_dropout",
+            "lora_ga_config",
+            "qalora_group_size",
+            // How other programs run it
+            "megatron_config",
+            "megatron_core",
+            "runtime_config",
+            // PEFT itself sets it to false for linear layers
+            "fan_in_fan_out");
+
     private static final int MAX_RANK = 1 << 14;
 
     private final ConfigFields fields;
@@ -36,6 +63,7 @@ final class LoraConfig {
     private final boolean rankStabilised;
     private final Map<String, Double> ranks;
     private final Map<String, Double> alphas;
+    private final boolean replacesTensors;
 
     private LoraConfig(ConfigFields fields) throws CheckpointException {
         this.fields = fields;
@@ -57,6 +85,9 @@ final class LoraConfig {
         rankStabilised = fields.flag("use_rslora", false);
         ranks = fields.numbers("rank_pattern");
         alphas = fields.numbers("alpha_pattern");
+        String bias = fields.text("bias");
+        replacesTensors = fields.isSet("modules_to_save") || !(bias.isEmpty() || bias.equals("none"));
+        fields.requireKnown(HARMLESS);
     }
 
     static LoraConfig read(Path file) throws IOException {
@@ -79,9 +110,8 @@ final class LoraConfig {
     }
 
     /** Whether the adapter may replace tensors of the base model other than by factors. */
-    boolean replacesTensors() throws CheckpointException {
-        String bias = fields.text("bias");
-        return fields.isSet("modules_to_save") || !(bias.isEmpty() || bias.equals("none"));
+    boolean replacesTensors() {
+        return replacesTensors;
     }
 
     /**

@@ -1,0 +1,123 @@
+package io.github.glmjava.engine;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.glmjava.GlmModel;
+import io.github.glmjava.fixture.GgufWriter;
+import io.github.glmjava.fixture.GoldenCase;
+import io.github.glmjava.weights.Checkpoint;
+import io.github.glmjava.weights.StoredTensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** GLM-4.5 as llama.cpp's converter writes it: architecture glm4moe, experts stacked, a layer that predicts further tokens. */
+class GgufMixtureTest {
+    private static final int LAYERS = 3;
+
+    private static final Map<String, String> MODULES = Map.ofEntries(
+            Map.entry("input_layernorm.weight", "attn_norm.weight"),
+            Map.entry("post_attention_layernorm.weight", "post_attention_norm.weight"),
+            Map.entry("self_attn.q_proj.weight", "attn_q.weight"),
+            Map.entry("self_attn.q_proj.bias", "attn_q.bias"),
+            Map.entry("self_attn.k_proj.weight", "attn_k.weight"),
+            Map.entry("self_attn.k_proj.bias", "attn_k.bias"),
+            Map.entry("self_attn.v_proj.weight", "attn_v.weight"),
+            Map.entry("self_attn.v_proj.bias", "attn_v.bias"),
+            Map.entry("self_attn.q_norm.weight", "attn_q_norm.weight"),
+            Map.entry("self_attn.k_norm.weight", "attn_k_norm.weight"),
+            Map.entry("self_attn.o_proj.weight", "attn_output.weight"),
+            Map.entry("mlp.gate_proj.weight", "ffn_gate.weight"),
+            Map.entry("mlp.up_proj.weight", "ffn_up.weight"),
+            Map.entry("mlp.down_proj.weight", "ffn_down.weight"),
+            Map.entry("mlp.gate.weight", "ffn_gate_inp.weight"),
+            Map.entry("mlp.gate.e_score_correction_bias", "exp_probs_b.bias"),
+            Map.entry("mlp.shared_experts.gate_proj.weight", "ffn_gate_shexp.weight"),
+            Map.entry("mlp.shared_experts.up_proj.weight", "ffn_up_shexp.weight"),
+            Map.entry("mlp.shared_experts.down_proj.weight", "ffn_down_shexp.weight"));
+
+    @TempDir
+    Path temporary;
+
+    @ParameterizedTest
+    @CsvSource({
+        "glm4_moe_groups, 64, 92, 6, 16, 4, 2, 20, 4, 2, 1.0",
+        "glm4_moe_qknorm, 48, 88, 4, 8, 3, 1, 24, 1, 1, 2.5"
+    })
+    void logitsAreTheReferences(
+            String name,
+            int hidden,
+            int feedForward,
+            int heads,
+            int experts,
+            int used,
+            int shared,
+            int expertFeedForward,
+            int groups,
+            int usedGroups,
+            float scale)
+            throws IOException {
+        GoldenCase golden = GoldenCase.open(name);
+        String at = "glm4moe.";
+        GgufWriter writer = new GgufWriter()
+                .put("general.architecture", "glm4moe")
+                .put(at + "context_length", 131072)
+                .put(at + "embedding_length", hidden)
+                .put(at + "block_count", LAYERS + 1)
+                .put(at + "nextn_predict_layers", 1)
+                .put(at + "feed_forward_length", feedForward)
+                .put(at + "attention.head_count", heads)
+                .put(at + "attention.head_count_kv", 2)
+                .put(at + "attention.key_length", 16)
+                .put(at + "attention.value_length", 16)
+                .put(at + "attention.layer_norm_rms_epsilon", 1e-5f)
+                .put(at + "rope.dimension_count", 8)
+                .put(at + "rope.freq_base", 1000000f)
+                .put(at + "leading_dense_block_count", 1)
+                .put(at + "expert_count", experts)
+                .put(at + "expert_used_count", used)
+                .put(at + "expert_shared_count", shared)
+                .put(at + "expert_feed_forward_length", expertFeedForward)
+                .put(at + "expert_group_count", groups)
+                .put(at + "expert_group_used_count", usedGroups)
+                .put(at + "expert_weights_scale", scale)
+                .put(at + "expert_weights_norm", true);
+        try (Checkpoint published = Checkpoint.open(golden.folder())) {
+            addTensors(writer, published, experts);
+        }
+        Path file = temporary.resolve("model.gguf");
+        writer.write(file);
+        try (GlmModel model = GlmModel.load(file)) {
+            assertTrue(model.info().family().startsWith("GLM-4.5"), model.info().family());
+            golden.assertLogits(model::logits, 2e-4);
+        }
+    }
+
+    private static void addTensors(GgufWriter writer, Checkpoint published, int experts) throws IOException {
+        writer.converted("token_embd.weight", published.tensor("model.embed_tokens.weight"));
+        writer.converted("output_norm.weight", published.tensor("model.norm.weight"));
+        writer.converted("output.weight", published.tensor("lm_head.weight"));
+        for (int layer = 0; layer < LAYERS; layer++) {
+            String names = "model.layers." + layer + ".";
+            String block = "blk." + layer + ".";
+            for (Map.Entry<String, String> module : MODULES.entrySet()) {
+                StoredTensor tensor = published.find(names + module.getKey());
+                if (tensor != null) {
+                    writer.converted(block + module.getValue(), tensor);
+                }
+            }
+            if (layer > 0) {
+                for (String part : List.of("gate", "up", "down")) {
+                    GgufLatentTest.addExperts(writer, published, names, part, block, experts);
+                }
+            }
+        }
+        // Of the layer that predicts further tokens, which is not read.
+        writer.converted("blk." + LAYERS + ".attn_norm.weight", published.tensor("model.norm.weight"));
+        writer.converted("blk." + LAYERS + ".nextn.enorm.weight", published.tensor("model.norm.weight"));
+    }
+}
