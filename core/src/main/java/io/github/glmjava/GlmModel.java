@@ -315,7 +315,7 @@ public final class GlmModel implements AutoCloseable {
      */
     public PromptFormat promptFormat() {
         if (promptFormat == null) {
-            throw new IllegalStateException("the model folder has no tokenizer");
+            throw MissingTokenizer.noTokenizer();
         }
         return promptFormat;
     }

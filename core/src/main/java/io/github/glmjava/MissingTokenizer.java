@@ -9,8 +9,8 @@ import io.github.glmjava.tokenizer.Tokenizer;
 import java.util.List;
 
 /**
- * Stands in for the tokenizer of a folder that has none that is supported: ids can be generated from ids, and their text is empty; asking
- * for the ids of a text is an error.
+ * Stands in for the tokenizer of a folder that has none that is supported: ids can be generated from ids, and their text is
+ * empty; asking for the ids of a text is an error.
  */
 final class MissingTokenizer implements PromptFormat, Tokenizer, IncrementalDecoder {
     private final int vocabularySize;
@@ -19,7 +19,8 @@ final class MissingTokenizer implements PromptFormat, Tokenizer, IncrementalDeco
         this.vocabularySize = vocabularySize;
     }
 
-    private static IllegalStateException noTokenizer() {
+    /** What is wrong when a text is given. */
+    static IllegalStateException noTokenizer() {
         return new IllegalStateException(
                 "the model folder has no tokenizer, or none of a kind that is supported: a model of"
                         + " SentencePiece, ranks of tiktoken, tokenizer.json, or vocab.json with merges.txt of GPT-2."

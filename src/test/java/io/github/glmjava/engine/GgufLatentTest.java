@@ -13,11 +13,8 @@ import io.github.glmjava.fixture.GgufWriter;
 import io.github.glmjava.fixture.GoldenCase;
 import io.github.glmjava.weights.Checkpoint;
 import io.github.glmjava.weights.CheckpointException;
-import io.github.glmjava.weights.DType;
 import io.github.glmjava.weights.StoredTensor;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +33,7 @@ class GgufLatentTest {
     private static final int ROTARY = 8;
     private static final int VALUE = 16;
 
-    private static final Map<String, String> NAMES = Map.ofEntries(
+    private static final Map<String, String> ATTENTION = Map.ofEntries(
             Map.entry("input_layernorm.weight", "attn_norm.weight"),
             Map.entry("post_attention_layernorm.weight", "ffn_norm.weight"),
             Map.entry("self_attn.q_a_proj.weight", "attn_q_a.weight"),
@@ -44,15 +41,7 @@ class GgufLatentTest {
             Map.entry("self_attn.q_b_proj.weight", "attn_q_b.weight"),
             Map.entry("self_attn.kv_a_proj_with_mqa.weight", "attn_kv_a_mqa.weight"),
             Map.entry("self_attn.kv_a_layernorm.weight", "attn_kv_a_norm.weight"),
-            Map.entry("self_attn.o_proj.weight", "attn_output.weight"),
-            Map.entry("mlp.gate_proj.weight", "ffn_gate.weight"),
-            Map.entry("mlp.up_proj.weight", "ffn_up.weight"),
-            Map.entry("mlp.down_proj.weight", "ffn_down.weight"),
-            Map.entry("mlp.gate.weight", "ffn_gate_inp.weight"),
-            Map.entry("mlp.gate.e_score_correction_bias", "exp_probs_b.bias"),
-            Map.entry("mlp.shared_experts.gate_proj.weight", "ffn_gate_shexp.weight"),
-            Map.entry("mlp.shared_experts.up_proj.weight", "ffn_up_shexp.weight"),
-            Map.entry("mlp.shared_experts.down_proj.weight", "ffn_down_shexp.weight"));
+            Map.entry("self_attn.o_proj.weight", "attn_output.weight"));
 
     @TempDir
     Path temporary;
@@ -87,23 +76,10 @@ class GgufLatentTest {
     private Path write(GgufWriter writer, boolean inParts) throws IOException {
         try (Checkpoint golden =
                 Checkpoint.open(GoldenCase.open("glm4_moe_lite_mla").folder())) {
-            writer.converted("token_embd.weight", golden.tensor("model.embed_tokens.weight"));
-            writer.converted("output_norm.weight", golden.tensor("model.norm.weight"));
-            writer.converted("output.weight", golden.tensor("lm_head.weight"));
+            GgufExperts.addTensors(writer, golden, LAYERS, EXPERTS, ATTENTION);
             for (int layer = 0; layer < LAYERS; layer++) {
                 String published = "model.layers." + layer + ".";
                 String block = "blk." + layer + ".";
-                for (Map.Entry<String, String> name : NAMES.entrySet()) {
-                    StoredTensor tensor = golden.find(published + name.getKey());
-                    if (tensor != null) {
-                        writer.converted(block + name.getValue(), tensor);
-                    }
-                }
-                for (String part : List.of("gate", "up", "down")) {
-                    if (layer > 0) {
-                        addExperts(writer, golden, published, part, block, EXPERTS);
-                    }
-                }
                 StoredTensor up = golden.tensor(published + "self_attn.kv_b_proj.weight");
                 if (inParts) {
                     addParts(writer, up.toFloats(), block);
@@ -115,20 +91,6 @@ class GgufLatentTest {
         Path file = temporary.resolve("model.gguf");
         writer.write(file);
         return file;
-    }
-
-    /** One tensor for all experts of a layer. */
-    static void addExperts(GgufWriter writer, Checkpoint golden, String layer, String part, String block, int experts)
-            throws IOException {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        List<Long> shape = List.of();
-        for (int expert = 0; expert < experts; expert++) {
-            StoredTensor tensor = golden.tensor(layer + "mlp.experts." + expert + "." + part + "_proj.weight");
-            all.writeBytes(tensor.data().toArray(ValueLayout.JAVA_BYTE));
-            shape = List.of(
-                    (long) experts, tensor.shape().get(0), tensor.shape().get(1));
-        }
-        writer.tensor(block + "ffn_" + part + "_exps.weight", DType.BF16, shape, all.toByteArray());
     }
 
     /** The rows of a head are {@code [plain keys, values]}; the keys' are stored transposed. */

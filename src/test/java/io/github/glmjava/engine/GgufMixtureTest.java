@@ -9,7 +9,6 @@ import io.github.glmjava.weights.Checkpoint;
 import io.github.glmjava.weights.StoredTensor;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class GgufMixtureTest {
     private static final int LAYERS = 3;
 
-    private static final Map<String, String> MODULES = Map.ofEntries(
+    private static final Map<String, String> ATTENTION = Map.ofEntries(
             Map.entry("input_layernorm.weight", "attn_norm.weight"),
             Map.entry("post_attention_layernorm.weight", "post_attention_norm.weight"),
             Map.entry("self_attn.q_proj.weight", "attn_q.weight"),
@@ -30,15 +29,7 @@ class GgufMixtureTest {
             Map.entry("self_attn.v_proj.bias", "attn_v.bias"),
             Map.entry("self_attn.q_norm.weight", "attn_q_norm.weight"),
             Map.entry("self_attn.k_norm.weight", "attn_k_norm.weight"),
-            Map.entry("self_attn.o_proj.weight", "attn_output.weight"),
-            Map.entry("mlp.gate_proj.weight", "ffn_gate.weight"),
-            Map.entry("mlp.up_proj.weight", "ffn_up.weight"),
-            Map.entry("mlp.down_proj.weight", "ffn_down.weight"),
-            Map.entry("mlp.gate.weight", "ffn_gate_inp.weight"),
-            Map.entry("mlp.gate.e_score_correction_bias", "exp_probs_b.bias"),
-            Map.entry("mlp.shared_experts.gate_proj.weight", "ffn_gate_shexp.weight"),
-            Map.entry("mlp.shared_experts.up_proj.weight", "ffn_up_shexp.weight"),
-            Map.entry("mlp.shared_experts.down_proj.weight", "ffn_down_shexp.weight"));
+            Map.entry("self_attn.o_proj.weight", "attn_output.weight"));
 
     @TempDir
     Path temporary;
@@ -87,7 +78,11 @@ class GgufMixtureTest {
                 .put(at + "expert_weights_scale", scale)
                 .put(at + "expert_weights_norm", true);
         try (Checkpoint published = Checkpoint.open(golden.folder())) {
-            addTensors(writer, published, experts);
+            GgufExperts.addTensors(writer, published, LAYERS, experts, ATTENTION);
+            // Of the layer that predicts further tokens, which is not read.
+            StoredTensor norm = published.tensor("model.norm.weight");
+            writer.converted("blk." + LAYERS + ".attn_norm.weight", norm);
+            writer.converted("blk." + LAYERS + ".nextn.enorm.weight", norm);
         }
         Path file = temporary.resolve("model.gguf");
         writer.write(file);
@@ -95,29 +90,5 @@ class GgufMixtureTest {
             assertTrue(model.info().family().startsWith("GLM-4.5"), model.info().family());
             golden.assertLogits(model::logits, 2e-4);
         }
-    }
-
-    private static void addTensors(GgufWriter writer, Checkpoint published, int experts) throws IOException {
-        writer.converted("token_embd.weight", published.tensor("model.embed_tokens.weight"));
-        writer.converted("output_norm.weight", published.tensor("model.norm.weight"));
-        writer.converted("output.weight", published.tensor("lm_head.weight"));
-        for (int layer = 0; layer < LAYERS; layer++) {
-            String names = "model.layers." + layer + ".";
-            String block = "blk." + layer + ".";
-            for (Map.Entry<String, String> module : MODULES.entrySet()) {
-                StoredTensor tensor = published.find(names + module.getKey());
-                if (tensor != null) {
-                    writer.converted(block + module.getValue(), tensor);
-                }
-            }
-            if (layer > 0) {
-                for (String part : List.of("gate", "up", "down")) {
-                    GgufLatentTest.addExperts(writer, published, names, part, block, experts);
-                }
-            }
-        }
-        // Of the layer that predicts further tokens, which is not read.
-        writer.converted("blk." + LAYERS + ".attn_norm.weight", published.tensor("model.norm.weight"));
-        writer.converted("blk." + LAYERS + ".nextn.enorm.weight", published.tensor("model.norm.weight"));
     }
 }

@@ -9,9 +9,9 @@ import java.nio.ByteOrder;
  * its groups, one after the other, and then their scales in BF16, those of all rows of a group together. What is missing
  * in the last block or group is stored as zero.
  *
- * <p>A kernel should always read from two places at once, or the processor fetches too little ahead. Those of Q4 read two
- * blocks. A vector of Q8 has as many rows as there are sums in registers, all of one block: there the even columns of all
- * groups come first and then the odd ones.
+ * <p>A kernel should always read from two places, or the processor fetches too little ahead. Those of Q4 read two blocks at
+ * once. Those of Q8 have no sums left in registers for a second block: so in a block of theirs the even columns of all groups
+ * come first and then the odd ones, and are read in turns.
  *
  * <p>Elements are interleaved so that a lane of a vector belongs to one row or to rows that are taken apart by shifts,
  * which spares every horizontal sum. 64 bytes, the widest vector, are the same columns of all rows of a block:

@@ -1,7 +1,8 @@
 package io.github.glmjava.tokenizer.bpe;
 
 /**
- * Makes of a sequence of symbols what merging makes of it: long ones from left to right if the vocabulary allows it, others by merging. Holds scratch
+ * Makes of a sequence of symbols what merging makes of it: long ones from left to right if the vocabulary allows it, others
+ * by merging. Holds scratch
  * memory, to be used again; not safe for use by several threads.
  */
 public final class SymbolEncoder {
