@@ -9,29 +9,28 @@ import java.nio.ByteOrder;
  * its groups, one after the other, and then their scales in BF16, those of all rows of a group together. What is missing
  * in the last block or group is stored as zero.
  *
- * <p>A kernel should always read from two places, or the processor fetches too little ahead. Those of Q4 read two blocks at
- * once. Those of Q8 have no sums left in registers for a second block: so in a block of theirs the even columns of all groups
- * come first and then the odd ones, and are read in turns.
+ * <p>A kernel should always read from two places, or the processor fetches too little ahead. Those of Q4 read several blocks at
+ * once. Those of Q8 have no sums left in registers for a second block of 64 rows: so in a block of theirs the even columns of all
+ * groups come first and then the odd ones, and one step reads both.
  *
  * <p>Elements are interleaved so that a lane of a vector belongs to one row or to rows that are taken apart by shifts,
  * which spares every horizontal sum. 64 bytes, the widest vector, are the same columns of all rows of a block:
  *
  * <ul>
- *   <li>Q8: blocks of 64 rows, for each column 16 words of 32 bits, with 4 rows from the lowest byte up that are 16 apart.
- *       8.5 bits a weight.
+ *   <li>Q8: blocks of 64 rows, for each column a byte of each row after the other. 8.5 bits a weight.
  *   <li>Q4: blocks of 32 rows, for each 4 columns 32 words of 16 bits, one word a row, with the columns from the lowest
  *       bits up, each 8 more than the signed value. 4.5 bits a weight.
  * </ul>
  *
- * <p>Words of 16 bits, of which scales are some, too, are so ordered that the lower halves of 32-bit lanes are the first
- * half of the rows and the upper halves the second: {@link #slot}.
+ * <p>Words of 16 bits in Q4, of which scales are some, too, are so ordered that the lower halves of 32-bit lanes are the first
+ * half of the rows and the upper halves the second: {@link #slot}. Scales in Q8 follow the rows.
  *
  * @param format Q8 or Q4
  * @param columns of the matrix
  */
 record BlockLayout(MatrixFormat format, int columns) {
     /** To be counted up whenever the bytes of a quantised matrix come to mean something else: files hold them. */
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     /** Rows of a block in Q8. */
     static final int Q8_ROWS = 64;
@@ -44,9 +43,6 @@ record BlockLayout(MatrixFormat format, int columns) {
 
     /** Columns of one row in one word of Q4. */
     static final int WORD_COLUMNS = 4;
-
-    /** Words of one column in Q8. */
-    static final int COLUMN_WORDS = 16;
 
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -107,16 +103,16 @@ record BlockLayout(MatrixFormat format, int columns) {
 
     /** Which 16-bit word belongs to a row of the block. */
     private int slot(int row) {
+        if (format == MatrixFormat.Q8) {
+            return row;
+        }
         int half = rows() / 2;
         return 2 * (row % half) + row / half;
     }
 
     /** Where an element of Q8 lies, counted from the first element of its group in its block. */
     private long byteOffset(int row, int column) {
-        return column % 2 * partBytes()
-                + 4L * COLUMN_WORDS * (column / 2)
-                + 4L * (row % COLUMN_WORDS)
-                + row / COLUMN_WORDS;
+        return column % 2 * partBytes() + (long) Q8_ROWS * (column / 2) + row;
     }
 
     /** Unpacks one row to floats, exactly. */

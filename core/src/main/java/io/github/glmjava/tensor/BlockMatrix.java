@@ -2,8 +2,6 @@ package io.github.glmjava.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * A quantised matrix multiplied by vector kernels whose lanes are rows: {@link BlockLayout}. A few tokens stream each
@@ -17,22 +15,19 @@ abstract class BlockMatrix extends Matrix {
     /** Rows that are streamed together: as many as hide the latency of an operation, in whole panels. */
     static final int STREAMED_ROWS = Math.max(PANEL_ROWS, 8 * Lanes.COUNT);
 
-    /** A vector and not a number, which every operation would broadcast. */
-    static final IntVector UPPER_HALF = IntVector.broadcast(Lanes.INTS, 0xffff0000);
-
-    /** Words of 32 bits in a line of 64 bytes, the same columns of all rows of a block. */
-    private static final int LINE_WORDS = 16;
-
-    /** Groups of columns that are unpacked together: in the first-level cache, which counts when few tokens use them. */
-    static final int PANEL_GROUPS = 2;
-
     private final BlockLayout layout;
     private final int tiledTokens;
+    private final int panelGroups;
 
-    /** @param tiledTokens from so many tokens on it is faster to unpack a panel than to stream blocks from the cache */
-    BlockMatrix(MatrixFormat format, MemorySegment data, int rows, int columns, int tiledTokens) {
+    /**
+     * @param tiledTokens from so many tokens on it is faster to unpack a panel than to stream blocks from the cache
+     * @param panelGroups groups of columns that are unpacked together: what a tile reads of them should stay in the
+     *     first-level cache, but the fewer they are, the more often the sums are read and written
+     */
+    BlockMatrix(MatrixFormat format, MemorySegment data, int rows, int columns, int tiledTokens, int panelGroups) {
         super(format, data, rows, columns);
         this.tiledTokens = tiledTokens;
+        this.panelGroups = panelGroups;
         layout = BlockLayout.of(format, columns);
     }
 
@@ -63,7 +58,7 @@ abstract class BlockMatrix extends Matrix {
      *
      * @param row the first row
      * @param firstGroup where the part of the columns begins
-     * @param groups how many groups of columns, at most {@link #PANEL_GROUPS}
+     * @param groups how many groups of columns, as many as are unpacked together or the last ones
      * @param sums {@code tokens x PANEL_ROWS} running sums, the tokens rounded up to whole tiles, at the start of the scratch floats
      */
     abstract void multiplyPanel(
@@ -98,8 +93,8 @@ abstract class BlockMatrix extends Matrix {
         float[] sums = scratch.floats(tiled * PANEL_ROWS + panelFloats());
         for (int row = from; row < to; row += PANEL_ROWS) {
             Arrays.fill(sums, 0, tiled * PANEL_ROWS, 0);
-            for (int group = 0; group < layout.groups(); group += PANEL_GROUPS) {
-                int groups = Math.min(PANEL_GROUPS, layout.groups() - group);
+            for (int group = 0; group < layout.groups(); group += panelGroups) {
+                int groups = Math.min(panelGroups, layout.groups() - group);
                 multiplyPanel(row, group, groups, arranged, tokens, sums, scratch);
             }
             int count = Math.min(PANEL_ROWS, to - row);
@@ -109,39 +104,8 @@ abstract class BlockMatrix extends Matrix {
         }
     }
 
-    /**
-     * Unpacks the scales of a vector of words, the lower halves to {@code target} and the upper ones, rows of the second
-     * half of a block, as much further; those of the next group are {@code PANEL_ROWS} further.
-     */
-    final void unpackScales(long offset, int groups, float[] floats, int target) {
-        for (int group = 0; group < groups; group++) {
-            int to = target + group * PANEL_ROWS;
-            IntVector scales = IntVector.fromMemorySegment(
-                    Lanes.INTS, memory(), offset + (long) group * layout.scaleBytes(), Lanes.LITTLE_ENDIAN);
-            scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(floats, to);
-            scales.and(UPPER_HALF).reinterpretAsFloats().intoArray(floats, to + layout.rows() / 2);
-        }
-    }
-
-    /** Where in memory the elements of a vector of words begin, counted from those of the blocks from {@code row} on. */
-    final long elementOffset(int row, int vector) {
-        return start() + layout.elementOffset(block(row, vector), 0) + 4L * (vector * Lanes.COUNT % LINE_WORDS);
-    }
-
-    /** Where in memory the scales of a vector of words begin. */
-    final long scaleOffset(int row, int vector) {
-        return start() + layout.scaleOffset(block(row, vector), 0) + 4L * (vector * Lanes.COUNT % LINE_WORDS);
-    }
-
-    /** A row of the block in which a vector of words lies; beyond the last block any. */
-    private int block(int row, int vector) {
-        int block = row + vector * Lanes.COUNT / LINE_WORDS * layout.rows();
-        return block < rows() ? block : row;
-    }
-
-    /** The first of the rows of a vector of words, counted from the vectors' first. */
-    static int firstRow(int vector, int blockRows) {
-        int lane = vector * Lanes.COUNT;
-        return lane / LINE_WORDS * blockRows + lane % LINE_WORDS;
+    /** A row, or if it lies beyond the last block, one in a block that exists: what is computed of it is not used. */
+    final int inBlock(int row, int existing) {
+        return row < rows() ? row : existing;
     }
 }

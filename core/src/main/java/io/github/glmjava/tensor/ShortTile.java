@@ -26,7 +26,7 @@ final class ShortTile {
     static final int TILE_ROWS = 2 * COUNT;
 
     private static final int ROWS = BlockMatrix.PANEL_ROWS;
-    private static final int SECOND = BlockMatrix.firstRow(1, BlockLayout.Q4_ROWS);
+    private static final int SECOND = VectorQ4Matrix.firstRow(1);
 
     private ShortTile() {}
 
@@ -51,7 +51,7 @@ final class ShortTile {
             int scales,
             int tokens) {
         for (int row = 0; row < ROWS; row += TILE_ROWS) {
-            int low = BlockMatrix.firstRow(row / COUNT, BlockLayout.Q4_ROWS);
+            int low = VectorQ4Matrix.firstRow(row / COUNT);
             for (int token = 0; token < tokens; token += Activations.TILE_TOKENS) {
                 int at = Activations.interleaved(token, firstGroup * BlockLayout.GROUP, allGroups * BlockLayout.GROUP);
                 int first = Activations.interleaved(token, firstGroup, allGroups);
@@ -111,7 +111,7 @@ final class ShortTile {
         ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
                 .fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to))
                 .intoArray(floats, to);
-        ((FloatVector) pairs.and(BlockMatrix.UPPER_HALF).convert(VectorOperators.I2F, 0))
+        ((FloatVector) pairs.and(VectorQ4Matrix.UPPER_HALF).convert(VectorOperators.I2F, 0))
                 .fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 16))
                 .intoArray(floats, to + 16);
         scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[first + 1]);
@@ -119,7 +119,7 @@ final class ShortTile {
         ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
                 .fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + ROWS))
                 .intoArray(floats, to + ROWS);
-        ((FloatVector) pairs.and(BlockMatrix.UPPER_HALF).convert(VectorOperators.I2F, 0))
+        ((FloatVector) pairs.and(VectorQ4Matrix.UPPER_HALF).convert(VectorOperators.I2F, 0))
                 .fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + ROWS + 16))
                 .intoArray(floats, to + ROWS + 16);
         scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[first + 2]);
@@ -127,7 +127,7 @@ final class ShortTile {
         ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
                 .fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 2 * ROWS))
                 .intoArray(floats, to + 2 * ROWS);
-        ((FloatVector) pairs.and(BlockMatrix.UPPER_HALF).convert(VectorOperators.I2F, 0))
+        ((FloatVector) pairs.and(VectorQ4Matrix.UPPER_HALF).convert(VectorOperators.I2F, 0))
                 .fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 2 * ROWS + 16))
                 .intoArray(floats, to + 2 * ROWS + 16);
         scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[first + 3]);
@@ -135,7 +135,7 @@ final class ShortTile {
         ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
                 .fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 3 * ROWS))
                 .intoArray(floats, to + 3 * ROWS);
-        ((FloatVector) pairs.and(BlockMatrix.UPPER_HALF).convert(VectorOperators.I2F, 0))
+        ((FloatVector) pairs.and(VectorQ4Matrix.UPPER_HALF).convert(VectorOperators.I2F, 0))
                 .fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 3 * ROWS + 16))
                 .intoArray(floats, to + 3 * ROWS + 16);
         low = FloatVector.fromArray(Lanes.FLOATS, floats, scales + SECOND);
@@ -145,7 +145,7 @@ final class ShortTile {
         ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
                 .fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + SECOND))
                 .intoArray(floats, to + SECOND);
-        ((FloatVector) pairs.and(BlockMatrix.UPPER_HALF).convert(VectorOperators.I2F, 0))
+        ((FloatVector) pairs.and(VectorQ4Matrix.UPPER_HALF).convert(VectorOperators.I2F, 0))
                 .fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + SECOND + 16))
                 .intoArray(floats, to + SECOND + 16);
         scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[first + 1]);
@@ -153,7 +153,7 @@ final class ShortTile {
         ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
                 .fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + ROWS + SECOND))
                 .intoArray(floats, to + ROWS + SECOND);
-        ((FloatVector) pairs.and(BlockMatrix.UPPER_HALF).convert(VectorOperators.I2F, 0))
+        ((FloatVector) pairs.and(VectorQ4Matrix.UPPER_HALF).convert(VectorOperators.I2F, 0))
                 .fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + ROWS + SECOND + 16))
                 .intoArray(floats, to + ROWS + SECOND + 16);
         scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[first + 2]);
@@ -161,7 +161,7 @@ final class ShortTile {
         ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
                 .fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 2 * ROWS + SECOND))
                 .intoArray(floats, to + 2 * ROWS + SECOND);
-        ((FloatVector) pairs.and(BlockMatrix.UPPER_HALF).convert(VectorOperators.I2F, 0))
+        ((FloatVector) pairs.and(VectorQ4Matrix.UPPER_HALF).convert(VectorOperators.I2F, 0))
                 .fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 2 * ROWS + SECOND + 16))
                 .intoArray(floats, to + 2 * ROWS + SECOND + 16);
         scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[first + 3]);
@@ -169,7 +169,7 @@ final class ShortTile {
         ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
                 .fma(low.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 3 * ROWS + SECOND))
                 .intoArray(floats, to + 3 * ROWS + SECOND);
-        ((FloatVector) pairs.and(BlockMatrix.UPPER_HALF).convert(VectorOperators.I2F, 0))
+        ((FloatVector) pairs.and(VectorQ4Matrix.UPPER_HALF).convert(VectorOperators.I2F, 0))
                 .fma(high.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, to + 3 * ROWS + SECOND + 16))
                 .intoArray(floats, to + 3 * ROWS + SECOND + 16);
     }

@@ -22,18 +22,19 @@ final class VectorF16Matrix extends VectorMatrix {
     }
 
     @Override
-    protected void stream(int row, float[] x, int from, float[] output, int to, float[] scratch) {
-        streamTwo(row, x, from, scratch, 0);
-        streamTwo(row + 2, x, from, scratch, 2 * Lanes.COUNT);
-        sumLanes(scratch, output, to);
+    protected void stream(int row, int apart, float[] x, int from, float[] output, int to, float[] scratch) {
+        streamTwo(row, apart, x, from, scratch, 0);
+        streamTwo(row + 2 * apart, apart, x, from, scratch, 2 * Lanes.COUNT);
+        sumLanes(scratch, output, to, apart);
     }
 
     /** Two rows and not four, whose unpacking is more than the compiler is willing to inline into one loop. */
-    private void streamTwo(int row, float[] x, int from, float[] sums, int to) {
+    private void streamTwo(int row, int apart, float[] x, int from, float[] sums, int to) {
         MemorySegment weights = memory();
         int columns = columns();
-        long pitch = 2L * columns;
-        long start = start() + row * pitch;
+        long rowBytes = 2L * columns;
+        long pitch = apart * rowBytes;
+        long start = start() + row * rowBytes;
         FloatVector s0 = FloatVector.zero(Lanes.FLOATS);
         FloatVector s1 = FloatVector.zero(Lanes.FLOATS);
         FloatVector t0 = FloatVector.zero(Lanes.FLOATS);

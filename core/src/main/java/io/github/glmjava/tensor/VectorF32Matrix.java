@@ -10,11 +10,12 @@ final class VectorF32Matrix extends VectorMatrix {
     }
 
     @Override
-    protected void stream(int row, float[] x, int from, float[] output, int to, float[] scratch) {
+    protected void stream(int row, int apart, float[] x, int from, float[] output, int to, float[] scratch) {
         MemorySegment weights = memory();
         int columns = columns();
-        long pitch = 4L * columns;
-        long start = start() + row * pitch;
+        long rowBytes = 4L * columns;
+        long pitch = apart * rowBytes;
+        long start = start() + row * rowBytes;
         FloatVector s0 = FloatVector.zero(Lanes.FLOATS);
         FloatVector s1 = FloatVector.zero(Lanes.FLOATS);
         FloatVector s2 = FloatVector.zero(Lanes.FLOATS);
@@ -41,7 +42,7 @@ final class VectorF32Matrix extends VectorMatrix {
         s1.add(t1).intoArray(scratch, Lanes.COUNT);
         s2.add(t2).intoArray(scratch, 2 * Lanes.COUNT);
         s3.add(t3).intoArray(scratch, 3 * Lanes.COUNT);
-        sumLanes(scratch, output, to);
+        sumLanes(scratch, output, to, apart);
     }
 
     private static FloatVector load(MemorySegment weights, long at) {

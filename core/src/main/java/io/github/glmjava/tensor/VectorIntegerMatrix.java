@@ -22,17 +22,18 @@ final class VectorIntegerMatrix extends VectorMatrix {
     }
 
     @Override
-    protected void stream(int row, float[] x, int from, float[] output, int to, float[] scratch) {
-        streamTwo(row, x, from, scratch, 0);
-        streamTwo(row + 2, x, from, scratch, 2 * Lanes.COUNT);
-        sumLanes(scratch, output, to);
+    protected void stream(int row, int apart, float[] x, int from, float[] output, int to, float[] scratch) {
+        streamTwo(row, apart, x, from, scratch, 0);
+        streamTwo(row + 2 * apart, apart, x, from, scratch, 2 * Lanes.COUNT);
+        sumLanes(scratch, output, to, apart);
     }
 
-    private void streamTwo(int row, float[] x, int from, float[] sums, int to) {
+    private void streamTwo(int row, int apart, float[] x, int from, float[] sums, int to) {
         MemorySegment weights = memory();
         int end = from + columns();
-        long pitch = (long) columns() * bits / 8;
-        long at = start() + row * pitch;
+        long rowBytes = (long) columns() * bits / 8;
+        long pitch = apart * rowBytes;
+        long at = start() + row * rowBytes;
         FloatVector s0 = FloatVector.zero(Lanes.FLOATS);
         FloatVector s1 = FloatVector.zero(Lanes.FLOATS);
         FloatVector t0 = FloatVector.zero(Lanes.FLOATS);

@@ -34,13 +34,15 @@ abstract class VectorMatrix extends Matrix {
     }
 
     /**
-     * Multiplies {@code STREAMED_ROWS} rows from {@code row} on with one token.
+     * Multiplies {@code STREAMED_ROWS} rows with one token, each so many further.
      *
+     * @param row the first
+     * @param apart rows from one to the next
      * @param x the token's activations begin at {@code from}, in the order of {@link ColumnOrder#arrange}
-     * @param output receives the products from {@code to} on
+     * @param output receives the products from {@code to} on, as far apart
      * @param scratch at least {@code STREAMED_ROWS} vectors
      */
-    protected abstract void stream(int row, float[] x, int from, float[] output, int to, float[] scratch);
+    protected abstract void stream(int row, int apart, float[] x, int from, float[] output, int to, float[] scratch);
 
     /**
      * Unpacks words of 32 bits, each lane from another row. Of the elements in the order of {@link ColumnOrder#arrange} the
@@ -88,15 +90,21 @@ abstract class VectorMatrix extends Matrix {
         }
     }
 
+    /**
+     * Rows that are streamed together lie far apart, a quarter of all, so that each of the four places is read on and on: the
+     * processor fetches ahead there, while rows beside each other would begin anew at other places with every four.
+     */
     private void multiplyFew(float[] x, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
         int padded = order.padded();
         float[] space = scratch.floats(2 * padded + STREAMED_ROWS * Lanes.COUNT);
         int row = from;
-        for (; streams && row + STREAMED_ROWS <= to; row += STREAMED_ROWS) {
+        int apart = (to - from) / STREAMED_ROWS;
+        for (; streams && row < from + apart; row++) {
             for (int token = 0; token < tokens; token++) {
-                stream(row, x, token * padded, output, token * rows() + row, space);
+                stream(row, apart, x, token * padded, output, token * rows() + row, space);
             }
         }
+        row = streams ? from + STREAMED_ROWS * apart : from;
         for (; row < to; row++) {
             readRow(row, space, padded);
             order.arrange(space, padded, space, 0);
@@ -107,12 +115,12 @@ abstract class VectorMatrix extends Matrix {
     }
 
     /**
-     * The end of a streamed product, by way of memory: four sums in registers are more than the compiler is willing to
+     * The end of a streamed product of rows {@code apart}, by way of memory: four sums in registers are more than the compiler is willing to
      * inline, and a vector that is passed to a method which is not inlined becomes an object.
      */
-    static void sumLanes(float[] sums, float[] output, int to) {
+    static void sumLanes(float[] sums, float[] output, int to, int apart) {
         for (int i = 0; i < STREAMED_ROWS; i++) {
-            output[to + i] = Lanes.sum(FloatVector.fromArray(Lanes.FLOATS, sums, i * Lanes.COUNT));
+            output[to + i * apart] = Lanes.sum(FloatVector.fromArray(Lanes.FLOATS, sums, i * Lanes.COUNT));
         }
     }
 

@@ -16,15 +16,25 @@ final class VectorQ4Matrix extends BlockMatrix {
     /** Measured at 256 bits. */
     private static final int TILED_TOKENS = 8;
 
+    /** Measured at 256 and 512 bits. */
+    private static final int PANEL_GROUPS = 2;
+
     private static final int RUN = 2 * BlockLayout.Q4_ROWS;
     private static final int RUNS = BlockLayout.GROUP / BlockLayout.WORD_COLUMNS;
     private static final int SCALE_BYTES = 2 * BlockLayout.Q4_ROWS;
     private static final int LAST_OF_GROUP = RUNS - 1;
     private static final short NIBBLE = 15;
+
+    /** Words of 32 bits in a line of 64 bytes, the same columns of all rows of a block. */
+    private static final int LINE_WORDS = 16;
+
+    /** A vector and not a number, which every operation would broadcast. */
+    static final IntVector UPPER_HALF = IntVector.broadcast(Lanes.INTS, 0xffff0000);
+
     private static final IntVector NIBBLES = IntVector.broadcast(Lanes.INTS, 0x000f000f);
 
     VectorQ4Matrix(MemorySegment data, int rows, int columns) {
-        super(MatrixFormat.Q4, data, rows, columns, TILED_TOKENS);
+        super(MatrixFormat.Q4, data, rows, columns, TILED_TOKENS, PANEL_GROUPS);
     }
 
     @Override
@@ -81,10 +91,10 @@ final class VectorQ4Matrix extends BlockMatrix {
         long scales1 = scaleOffset(row, vector + 1);
         long scales2 = scaleOffset(row, vector + 2);
         long scales3 = scaleOffset(row, vector + 3);
-        int at0 = firstRow(vector, BlockLayout.Q4_ROWS);
-        int at1 = firstRow(vector + 1, BlockLayout.Q4_ROWS);
-        int at2 = firstRow(vector + 2, BlockLayout.Q4_ROWS);
-        int at3 = firstRow(vector + 3, BlockLayout.Q4_ROWS);
+        int at0 = firstRow(vector);
+        int at1 = firstRow(vector + 1);
+        int at2 = firstRow(vector + 2);
+        int at3 = firstRow(vector + 3);
         int[] x = arranged.integers;
         int[] starts = arranged.integerStarts;
         float[] activationScales = arranged.scales;
@@ -273,5 +283,40 @@ final class VectorQ4Matrix extends BlockMatrix {
             words.lanewise(VectorOperators.LSHR, 8).and(NIBBLE).intoArray(panel, at + 2 * ShortTile.TILE_ROWS);
             words.lanewise(VectorOperators.LSHR, 12).intoArray(panel, at + 3 * ShortTile.TILE_ROWS);
         }
+    }
+
+    /**
+     * Unpacks the scales of a vector of words, the lower halves to {@code target} and the upper ones, rows of the second
+     * half of a block, as much further; those of the next group are {@code PANEL_ROWS} further.
+     */
+    private void unpackScales(long offset, int groups, float[] floats, int target) {
+        for (int group = 0; group < groups; group++) {
+            int to = target + group * PANEL_ROWS;
+            IntVector scales = IntVector.fromMemorySegment(
+                    Lanes.INTS, memory(), offset + (long) group * SCALE_BYTES, Lanes.LITTLE_ENDIAN);
+            scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(floats, to);
+            scales.and(UPPER_HALF).reinterpretAsFloats().intoArray(floats, to + BlockLayout.Q4_ROWS / 2);
+        }
+    }
+
+    /** Where in memory the elements of a vector of words begin, counted from those of the blocks from {@code row} on. */
+    private long elementOffset(int row, int vector) {
+        return start() + layout().elementOffset(block(row, vector), 0) + 4L * (vector * Lanes.COUNT % LINE_WORDS);
+    }
+
+    /** Where in memory the scales of a vector of words begin. */
+    private long scaleOffset(int row, int vector) {
+        return start() + layout().scaleOffset(block(row, vector), 0) + 4L * (vector * Lanes.COUNT % LINE_WORDS);
+    }
+
+    /** A row of the block in which a vector of words lies. */
+    private int block(int row, int vector) {
+        return inBlock(row + vector * Lanes.COUNT / LINE_WORDS * BlockLayout.Q4_ROWS, row);
+    }
+
+    /** The first of the rows of a vector of words, counted from the vectors' first. */
+    static int firstRow(int vector) {
+        int lane = vector * Lanes.COUNT;
+        return lane / LINE_WORDS * BlockLayout.Q4_ROWS + lane % LINE_WORDS;
     }
 }
