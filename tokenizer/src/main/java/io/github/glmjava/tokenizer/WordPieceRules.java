@@ -8,7 +8,8 @@ import java.util.List;
 
 /**
  * What a WordPiece tokenizer does besides looking up pieces: the options of transformers' {@code BertTokenizer}, with its defaults
- * at the time when the original GLM was published (4.23).
+ * at the time when the original GLM was published (4.23). Later versions compose texts (NFC) first, which changes ids only where
+ * accents are not stripped.
  *
  * @param lowerCase whether texts are lower-cased, {@code do_lower_case}
  * @param stripAccents whether texts are decomposed (NFD) and marks without width dropped, {@code strip_accents}

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
  * perhaps each Chinese character is one. Serves one text; not safe for use by several threads.
  *
  * <p>Lower-casing takes each character by itself, for the base class does so before this class could see a whole word: a capital
- * sigma never becomes a final one. Words that the caller wants unsplit are those that the base class has found before.
+ * sigma never becomes a final one. Nor is there anything left that is never to be split: the base class has cut out special tokens.
  */
 final class WordSplitter {
     private static final int REPLACEMENT = 0xFFFD;
@@ -167,7 +167,7 @@ final class WordSplitter {
         };
     }
 
-    /** The blocks that {@code _is_chinese_char} lists, which leave out those that Unicode has had since version 8. */
+    /** The blocks that {@code _is_chinese_char} lists, from extension A to E. */
     private static boolean isIdeograph(int codePoint) {
         return codePoint >= 0x3400
                 && (codePoint <= 0x4DBF
