@@ -70,7 +70,7 @@ final class Filler {
         GenerationOptions limited = options.toBuilder()
                 .maxNewTokens(options.maxNewTokens().orElse(DEFAULT_TOKENS))
                 .build();
-        tokens.replace(text.ids().stream().mapToInt(Integer::intValue).toArray());
+        tokens.replace(toArray(text.ids()));
         List<FilledSpan> spans = new ArrayList<>();
         StringBuilder completed = new StringBuilder(text.parts().getFirst());
         for (int blank = 0; blank < text.blanks(); blank++) {
@@ -89,6 +89,32 @@ final class Filler {
         tokens.append(config.startToken());
         GenerationResult result = new GenerationLoop(setup, tokens, options, null, null).run();
         return new FilledSpan(result.text(), Arrays.stream(result.ids()).boxed().toList(), result.finishReason());
+    }
+
+    /**
+     * The same with its text decoded as a whole, for where a blank was a tokenizer may write words together that it decodes one by
+     * one. Not where a stop string cut a filling's text.
+     */
+    FillResult decoded(FillResult filled, int... ids) {
+        Tokenizer tokenizer = setup.format().tokenizer();
+        List<Integer> completed = new ArrayList<>();
+        int next = 0;
+        for (int id : ids) {
+            if (isMask(id)) {
+                FilledSpan span = filled.spans().get(next++);
+                if (!tokenizer.decode(toArray(span.ids())).equals(span.text())) {
+                    return filled;
+                }
+                completed.addAll(span.ids());
+            } else {
+                completed.add(id);
+            }
+        }
+        return new FillResult(tokenizer.decode(toArray(completed)), filled.spans());
+    }
+
+    private static int[] toArray(List<Integer> ids) {
+        return ids.stream().mapToInt(Integer::intValue).toArray();
     }
 
     /** The model does not see white space beside a mask, and may write it again. */

@@ -249,7 +249,7 @@ public final class GlmModel implements AutoCloseable {
      */
     public FillResult fill(int[] ids, GenerationOptions options) {
         Filler chosen = filler();
-        return run(chosen, chosen.blanks(ids), options);
+        return chosen.decoded(run(chosen, chosen.blanks(ids), options), ids);
     }
 
     private Filler filler() {

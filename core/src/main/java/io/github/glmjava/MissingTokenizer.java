@@ -23,7 +23,8 @@ final class MissingTokenizer implements PromptFormat, Tokenizer, IncrementalDeco
     static IllegalStateException noTokenizer() {
         return new IllegalStateException(
                 "the model folder has no tokenizer, or none of a kind that is supported: a model of"
-                        + " SentencePiece, ranks of tiktoken, tokenizer.json, or vocab.json with merges.txt of GPT-2."
+                        + " SentencePiece, ranks of tiktoken, tokenizer.json, vocab.json with merges.txt of GPT-2 or RoBERTa, or"
+                        + " vocab.txt of BERT."
                         + " Only token ids can be used");
     }
 

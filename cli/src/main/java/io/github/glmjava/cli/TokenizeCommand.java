@@ -57,8 +57,8 @@ final class TokenizeCommand implements Callable<Integer> {
             names = "--tokenizer",
             paramLabel = "FILE",
             description =
-                    "Use a tokenizer file without a model: a tokenizer.json, a SentencePiece model, or ranks in tiktoken's"
-                            + " format.")
+                    "Use a tokenizer file without a model: a tokenizer.json, a SentencePiece model, ranks in tiktoken's"
+                            + " format, or a vocab.txt of BERT.")
     private @Nullable Path tokenizerFile;
 
     @Option(

@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,6 +122,32 @@ class FillCommandTest {
         int[] all = Arrays.copyOf(ids, ids.length + more.length);
         System.arraycopy(more, 0, all, ids.length, more.length);
         return all;
+    }
+
+    /** The same model with a vocabulary of BERT: 0: [PAD], 1: [UNK], 2: [SEP], 3 to 28: a to z, then what fills up to 120. */
+    @Test
+    void aVocabularyOfBertDoesAsWell() throws IOException {
+        Files.delete(model.resolve("cog-pretrain.model"));
+        List<String> tokens = new ArrayList<>(List.of("[PAD]", "[UNK]", "[SEP]"));
+        for (int i = 0; i < 117; i++) {
+            tokens.add(i < 26 ? Character.toString('a' + i) : Character.toString(0x4e00 + i));
+        }
+        Path vocabulary = Files.write(model.resolve("vocab.txt"), tokens);
+
+        String folder = model.toString();
+        Run filled = Run.glm("fill", "--model", folder, "--greedy", "--max-tokens", "3", "--text", "A [MASK] c");
+        assertEquals(0, filled.exitCode(), filled.err());
+        assertTrue(filled.out().startsWith("A ") && filled.out().endsWith("c\n"), filled.out());
+        assertEquals(
+                "[120, 3, 4, 121, 2, 123]\n",
+                Run.glm("tokenize", "--model", folder, "--prefix", "A b").out());
+        assertEquals(
+                "{\"ids\":[3,4,1],\"decoded\":\"a b\"}\n",
+                Run.withInput("{\"text\":\"\u00c1 B ab\"}\n", "tokenize", "--model", folder, "--jsonl")
+                        .out());
+        assertEquals(
+                "[3, 1, 5]\n",
+                Run.glm("tokenize", "--tokenizer", vocabulary.toString(), "a?c").out());
     }
 
     @Test

@@ -113,6 +113,11 @@ public final class ConfigFields {
         }
     }
 
+    /** Whether there is another file of the same folder, or something that stands for it. */
+    boolean isBeside(String name) {
+        return standIns.containsKey(name) || Files.exists(file.resolveSibling(name));
+    }
+
     /** Lets numbers stand for another file of the folder, unless it is there. */
     void standIn(String name, Map<String, Integer> numbers) {
         Path other = file.resolveSibling(name);
@@ -128,6 +133,12 @@ public final class ConfigFields {
                     folder.resolve(standIn.getKey()),
                     MAPPER.writeValueAsBytes(standIn.getValue().toJson()));
         }
+    }
+
+    /** Whether the field is an object. */
+    boolean isObject(String field) {
+        JsonNode value = find(field);
+        return value != null && value.isObject();
     }
 
     /** The fields of an object in a field; none where that is absent. */

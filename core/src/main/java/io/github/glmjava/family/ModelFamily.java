@@ -18,8 +18,9 @@ public interface ModelFamily {
      * Reads the architecture.
      *
      * @throws CheckpointException if a field is missing, out of range, or asks for something unsupported
+     * @throws IOException if another file that it depends on is malformed or cannot be read
      */
-    GlmConfig architecture(ConfigFields config) throws CheckpointException;
+    GlmConfig architecture(ConfigFields config) throws IOException;
 
     /** What the tensors are called. */
     TensorNames tensorNames();

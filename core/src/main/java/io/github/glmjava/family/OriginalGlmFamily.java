@@ -1,25 +1,13 @@
 package io.github.glmjava.family;
 
 import io.github.glmjava.layer.AttentionConfig;
-import io.github.glmjava.layer.BlankConfig;
 import io.github.glmjava.layer.FeedForwardConfig;
 import io.github.glmjava.layer.GlmConfig;
 import io.github.glmjava.layer.NormConfig;
 import io.github.glmjava.layer.RotaryConfig;
-import io.github.glmjava.tokenizer.HuggingFaceTokenizer;
 import io.github.glmjava.tokenizer.PromptFormat;
-import io.github.glmjava.tokenizer.SentencePieceTokenizer;
-import io.github.glmjava.tokenizer.Tokenizer;
-import io.github.glmjava.tokenizer.glm.OriginalGlmPromptFormat;
-import io.github.glmjava.tokenizer.glm.OriginalGlmTokenizer;
 import io.github.glmjava.weights.CheckpointException;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The original GLM, which fills blanks (Du et al. 2022; modeling_glm.py of THUDM/glm-large-chinese). */
@@ -28,11 +16,6 @@ final class OriginalGlmFamily implements ModelFamily {
 
     /** The code's default, which no configuration changes. */
     private static final double EPSILON = 1e-5;
-
-    private static final String START = "<|startofpiece|>";
-    private static final String END_OF_TEXT = "<|endoftext|>";
-    private static final List<String> ENDS = List.of("<|endofpiece|>", END_OF_TEXT);
-    private static final List<String> MASKS = List.of("[MASK]", "[sMASK]", "[gMASK]");
 
     @Override
     public String name() {
@@ -46,7 +29,7 @@ final class OriginalGlmFamily implements ModelFamily {
     }
 
     @Override
-    public GlmConfig architecture(ConfigFields config) throws CheckpointException {
+    public GlmConfig architecture(ConfigFields config) throws IOException {
         if (!config.flag("block_position_encoding", true)) {
             throw config.wrong("block_position_encoding", false, "true: the other value is not supported");
         }
@@ -75,33 +58,10 @@ final class OriginalGlmFamily implements ModelFamily {
                 .feedForward(new FeedForwardConfig(4 * hiddenSize, FeedForwardConfig.Activation.GELU, true))
                 .tiedHead(true)
                 .learnedPositions(longest + 1)
-                .blank(blank(config, vocabulary))
+                .blank(OriginalGlmFiles.of(config).blank()) // the numbers of its tokens are not in config.json
                 .build();
         config.requireKnown();
         return architecture;
-    }
-
-    /** The tokenizer's own numbers, which {@code config.json} does not have. */
-    private static BlankConfig blank(ConfigFields config, int vocabulary) throws CheckpointException {
-        ConfigFields tokens = config.beside(ModelFolder.ADDED_TOKENS);
-        List<Integer> masks = known(tokens, MASKS, vocabulary);
-        if (masks.isEmpty()) {
-            throw new CheckpointException(
-                    tokens.file() + ": expected the id of one or more of " + MASKS + ", found none");
-        }
-        return new BlankConfig(
-                tokens.integer(START, 0, vocabulary - 1), known(tokens, ENDS, vocabulary), List.of(masks), true);
-    }
-
-    private static List<Integer> known(ConfigFields tokens, List<String> names, int vocabulary)
-            throws CheckpointException {
-        List<Integer> ids = new ArrayList<>();
-        for (String name : names) {
-            if (tokens.has(name)) {
-                ids.add(tokens.integer(name, 0, vocabulary - 1));
-            }
-        }
-        return ids;
     }
 
     @Override
@@ -122,33 +82,6 @@ final class OriginalGlmFamily implements ModelFamily {
 
     @Override
     public @Nullable PromptFormat promptFormat(ModelFolder folder) throws IOException {
-        Path pieces = folder.path().resolve("cog-pretrain.model");
-        Path vocabularyFile = folder.path().resolve("vocab.json");
-        Path merges = folder.path().resolve("merges.txt");
-        boolean chinese = Files.exists(pieces);
-        if (!chinese && !(Files.exists(vocabularyFile) && Files.exists(merges))) {
-            return null;
-        }
-        ConfigFields tokens = folder.config().beside(ModelFolder.ADDED_TOKENS);
-        int vocabulary = folder.config().integer("vocab_size", 1, 1 << 24);
-        Map<String, Integer> specialTokens = new HashMap<>();
-        for (String name : tokens.names()) {
-            specialTokens.put(name, tokens.integer(name, 0, vocabulary - 1));
-        }
-        Tokenizer file;
-        if (chinese) {
-            file = SentencePieceTokenizer.load(pieces);
-        } else {
-            HuggingFaceTokenizer gpt2 = HuggingFaceTokenizer.loadGpt2(vocabularyFile, merges);
-            if (gpt2.id(END_OF_TEXT) >= 0) {
-                specialTokens.putIfAbsent(END_OF_TEXT, gpt2.id(END_OF_TEXT)); // it is GPT-2's own
-            }
-            file = gpt2;
-        }
-        try {
-            return new OriginalGlmPromptFormat(new OriginalGlmTokenizer(file, specialTokens));
-        } catch (IllegalArgumentException e) {
-            throw new CheckpointException(tokens.file() + ": " + e.getMessage(), e);
-        }
+        return OriginalGlmFiles.of(folder.config()).promptFormat();
     }
 }

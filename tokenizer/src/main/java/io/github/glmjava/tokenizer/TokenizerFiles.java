@@ -2,6 +2,7 @@ package io.github.glmjava.tokenizer;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,8 +10,8 @@ import java.util.List;
 /** Opens a tokenizer file, or the tokenizer of a model folder, whatever its format is. */
 public final class TokenizerFiles {
     /** In order: a folder that has several is read by the first, as transformers does it. */
-    private static final List<String> NAMES =
-            List.of("tokenizer.json", "tokenizer.model", "ice_text.model", "spiece.model", "cog-pretrain.model");
+    private static final List<String> NAMES = List.of(
+            "tokenizer.json", "tokenizer.model", "ice_text.model", "spiece.model", "cog-pretrain.model", "vocab.txt");
 
     /** As much of a file as tells its format. */
     private static final int HEAD_BYTES = 4096;
@@ -20,8 +21,8 @@ public final class TokenizerFiles {
     /**
      * Reads a tokenizer, without the special tokens that a family's own code adds.
      *
-     * @param path a HuggingFace {@code tokenizer.json}, a SentencePiece model or a tiktoken file of ranks, or a folder with one of
-     *     them
+     * @param path a HuggingFace {@code tokenizer.json}, a SentencePiece model, a tiktoken file of ranks or a {@code vocab.txt} of
+     *     BERT, or a folder with one of them
      * @throws TokenizerException if there is none, or it is malformed or not supported
      * @throws IOException if a file cannot be read
      */
@@ -55,12 +56,19 @@ public final class TokenizerFiles {
             return HuggingFaceTokenizer.load(file);
         } else if (isRanks(head)) {
             return TiktokenTokenizer.load(file);
-        } else if (head.length > 0 && head[0] < ' ') {
+        } else if (head[0] < ' ' && head[0] >= 0) {
             return SentencePieceTokenizer.load(file);
+        } else if (hasUnknown(head)) {
+            return WordPieceTokenizer.load(file);
         }
         throw new TokenizerException(
                 file + ": neither a HuggingFace tokenizer.json, nor a SentencePiece model, nor tiktoken"
-                        + " ranks; supported are " + NAMES);
+                        + " ranks, nor a vocab.txt of BERT; supported are " + NAMES);
+    }
+
+    /** Whether one of the lines is BERT's unknown token, which is among the first of its vocabularies. */
+    private static boolean hasUnknown(byte[] head) {
+        return new String(head, StandardCharsets.UTF_8).lines().anyMatch("[UNK]"::equals);
     }
 
     /** Whether the first line is base64, a space and digits. The fields of a SentencePiece model begin with control characters. */

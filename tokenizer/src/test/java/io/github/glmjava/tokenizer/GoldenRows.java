@@ -10,7 +10,17 @@ import tools.jackson.databind.JsonNode;
 
 /** Compares a tokenizer with the rows that its original produced. */
 public final class GoldenRows {
+    private static final String VERY_LONG_WORD = "a".repeat(300_000);
+
     private GoldenRows() {}
+
+    /**
+     * Encodes a word that is so long that from then on long words are no longer merged, but encoded from left to right, by those
+     * tokenizers that have both.
+     */
+    public static void encodeVeryLongWord(Tokenizer tokenizer) {
+        tokenizer.encode(VERY_LONG_WORD);
+    }
 
     /** Rows of texts, ids, and mostly decoded texts and pieces. */
     public static void assertEncodes(SentencePieceTokenizer tokenizer, String path) {
@@ -22,6 +32,10 @@ public final class GoldenRows {
                         pieces(tokenizer, ids, row.get("pieces")),
                         () -> "pieces of " + row);
             }
+        }
+        encodeVeryLongWord(tokenizer);
+        for (JsonNode row : SharedFiles.rows(path)) {
+            assertRow(tokenizer, row);
         }
     }
 

@@ -11,6 +11,12 @@ final class HuggingFaceRows {
     private HuggingFaceRows() {}
 
     static void assertEncodes(HuggingFaceTokenizer tokenizer, String path) {
+        assertEncodesRows(tokenizer, path);
+        GoldenRows.encodeVeryLongWord(tokenizer);
+        assertEncodesRows(tokenizer, path);
+    }
+
+    private static void assertEncodesRows(HuggingFaceTokenizer tokenizer, String path) {
         for (JsonNode row : SharedFiles.rows(path)) {
             int[] ids = SharedFiles.ids(row, "ids");
             String text = row.get("text").asString();

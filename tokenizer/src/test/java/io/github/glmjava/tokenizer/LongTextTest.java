@@ -135,6 +135,34 @@ class LongTextTest {
     }
 
     @Test
+    void wordPiece() throws Exception {
+        StringBuilder vocabulary = new StringBuilder("[UNK]\n");
+        for (int length = 1; length <= 99; length++) {
+            String run = "a".repeat(length);
+            vocabulary
+                    .append(run)
+                    .append("\n##")
+                    .append(run)
+                    .append("\n##")
+                    .append(run)
+                    .append("b\n");
+        }
+        WordPieceTokenizer tokenizer = WordPieceTokenizer.parse(
+                vocabulary.toString().getBytes(StandardCharsets.UTF_8), "some.txt", WordPieceRules.uncased());
+        Consumer<String> use = text -> tokenizer.decode(tokenizer.encode(text));
+        assertLinear(use, TEXTS);
+        assertLinear(
+                use,
+                List.of(
+                        repeat("a".repeat(99) + "c "),
+                        repeat("\u0301"),
+                        repeat("\uD834\uDD6D\uD834\uDD65"),
+                        repeat("é"),
+                        repeat("' ' '"),
+                        repeat("한국어는 아름답다")));
+    }
+
+    @Test
     void controlTokens() {
         HuggingFaceTokenizer tokenizer = new TinyHuggingFace()
                 .control("<|user|>")

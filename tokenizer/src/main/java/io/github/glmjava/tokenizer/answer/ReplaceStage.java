@@ -1,13 +1,13 @@
 package io.github.glmjava.tokenizer.answer;
 
 /** Replaces a fixed string by another. */
-final class ReplaceStage implements TextStage {
+public final class ReplaceStage implements TextStage {
     private final MarkerFinder finder;
     private final String replacement;
     private final TextStage next;
 
     /** @param next gets the changed text */
-    ReplaceStage(String from, String to, TextStage next) {
+    public ReplaceStage(String from, String to, TextStage next) {
         this.finder = new MarkerFinder(from);
         this.replacement = to;
         this.next = next;

@@ -3,13 +3,14 @@ package io.github.glmjava.tokenizer.answer;
 import io.github.glmjava.tokenizer.python.PythonText;
 
 /** Leaves out the white space around a text, as {@code str.strip} of Python does. */
-final class StripStage implements TextStage {
+public final class StripStage implements TextStage {
     private final TextStage next;
     private final StringBuilder space = new StringBuilder();
     /** Whether white space belongs to the text if more text follows. */
     private boolean begun;
 
-    StripStage(TextStage next) {
+    /** @param next gets the text without it */
+    public StripStage(TextStage next) {
         this.next = next;
     }
 

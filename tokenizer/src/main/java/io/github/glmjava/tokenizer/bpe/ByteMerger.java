@@ -14,16 +14,27 @@ public final class ByteMerger {
 
     private final ByteStrings tokens;
     private final int @Nullable [] tokenIds;
+    private final boolean[] becomeOne;
     private final int[] singleBytes;
     private final SymbolEncoder encoder;
     private final Utf8Buffer buffer = new Utf8Buffer();
     private int[] ids = new int[64];
     private @Nullable WordCache words;
 
-    /** See {@link ByteMergers#ByteMergers}. */
-    ByteMerger(ByteStrings tokens, int @Nullable [] tokenIds, int[] singleBytes, SymbolEncoder encoder) {
+    /**
+     * See {@link ByteMergers#ByteMergers}.
+     *
+     * @param becomeOne tokens that are known to be what a word of their bytes becomes; others are entered when that is found
+     */
+    ByteMerger(
+            ByteStrings tokens,
+            int @Nullable [] tokenIds,
+            boolean[] becomeOne,
+            int[] singleBytes,
+            SymbolEncoder encoder) {
         this.tokens = tokens;
         this.tokenIds = tokenIds;
+        this.becomeOne = becomeOne;
         this.singleBytes = singleBytes;
         this.encoder = encoder;
     }
@@ -74,8 +85,9 @@ public final class ByteMerger {
         int count = buffer.encode(text, from, to);
         byte[] bytes = buffer.bytes();
         int token = tokens.indexOf(bytes, 0, count);
-        if (token >= 0) {
-            ids[0] = tokenIds == null ? token : tokenIds[token];
+        int id = tokenIds == null || token < 0 ? token : tokenIds[token];
+        if (token >= 0 && becomeOne[token]) {
+            ids[0] = id;
             return 1;
         }
         if (ids.length < count) {
@@ -84,6 +96,10 @@ public final class ByteMerger {
         for (int i = 0; i < count; i++) {
             ids[i] = singleBytes[bytes[i] & 0xFF];
         }
-        return encoder.encode(ids, 0, count);
+        int size = encoder.encode(ids, 0, count);
+        if (token >= 0 && size == 1 && ids[0] == id) {
+            becomeOne[token] = true;
+        }
+        return size;
     }
 }

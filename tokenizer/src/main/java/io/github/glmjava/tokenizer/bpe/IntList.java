@@ -20,11 +20,21 @@ public final class IntList {
         elements[size++] = element;
     }
 
+    /** Makes room for so many more elements, which {@link #addInRoom} appends. */
+    public void makeRoom(int count) {
+        if (elements.length - size < count) {
+            elements = Arrays.copyOf(elements, Math.max(size * 2, Math.addExact(size, count)));
+        }
+    }
+
+    /** Appends one element for which there is room. */
+    public void addInRoom(int element) {
+        elements[size++] = element;
+    }
+
     /** Appends all the given elements. */
     public void addAll(int... more) {
-        if (elements.length - size < more.length) {
-            elements = Arrays.copyOf(elements, Math.max(size * 2, Math.addExact(size, more.length)));
-        }
+        makeRoom(more.length);
         System.arraycopy(more, 0, elements, size, more.length);
         size += more.length;
     }

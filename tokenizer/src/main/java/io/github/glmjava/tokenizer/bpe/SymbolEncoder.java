@@ -2,14 +2,14 @@ package io.github.glmjava.tokenizer.bpe;
 
 /**
  * Makes of a sequence of symbols what merging makes of it: long ones from left to right if the vocabulary allows it, others
- * by merging. Holds scratch
- * memory, to be used again; not safe for use by several threads.
+ * by merging. Holds scratch memory, to be used again; not safe
+ * for use by several threads.
  */
 public final class SymbolEncoder {
     /** So few merge faster than they are encoded from left to right: words that no text repeats, by a third. */
     private static final int FEW_SYMBOLS = 32;
 
-    private final TokenChains chains;
+    private final ChainsOnDemand chains;
     private final PairMerger merger;
     private int[] tokens = new int[64];
     private long[] deadEnds = new long[2];
@@ -18,7 +18,7 @@ public final class SymbolEncoder {
      * @param chains of the same vocabulary
      * @param merges what merges
      */
-    public SymbolEncoder(TokenChains chains, Merges merges) {
+    public SymbolEncoder(ChainsOnDemand chains, Merges merges) {
         this.chains = chains;
         this.merger = new PairMerger(merges, null);
     }
@@ -30,14 +30,15 @@ public final class SymbolEncoder {
      * @return the number of tokens, which lie from {@code from} on
      */
     public int encode(int[] symbols, int from, int count) {
-        if (count <= FEW_SYMBOLS || !chains.isUsable()) {
+        TokenChains made = count <= FEW_SYMBOLS ? null : chains.forWord(count);
+        if (made == null || !made.isUsable()) {
             return merger.merge(symbols, from, count);
         }
         if (tokens.length < count) {
             tokens = new int[Math.max(count, tokens.length * 2)];
             deadEnds = new long[tokens.length / Long.SIZE + 1];
         }
-        int size = chains.encode(symbols, from, count, tokens, deadEnds);
+        int size = made.encode(symbols, from, count, tokens, deadEnds);
         System.arraycopy(tokens, 0, symbols, from, size);
         return size;
     }

@@ -149,7 +149,7 @@ public final class TokenChains {
     }
 
     /** Whether merging makes a token of its own single symbols. */
-    public boolean merges(int id) {
+    private boolean merges(int id) {
         return highest[id] != NEVER_MERGED;
     }
 

@@ -20,7 +20,7 @@ public final class WordCache {
     /** A word of this kind never has a place. */
     public static final int NEVER_KEPT = -2;
 
-    private static final int BUCKET_BITS = 14;
+    private static final int BUCKET_BITS = 15;
     private static final int ASCII = 0x80;
     private static final int BMP = 1 << 16;
     private static final int MOST_OF_BMP = 7;
@@ -41,7 +41,7 @@ public final class WordCache {
     private long second;
     private int bucket;
 
-    /** An empty cache of 1 MB. */
+    /** An empty cache of 2 MB. */
     public WordCache() {}
 
     /**

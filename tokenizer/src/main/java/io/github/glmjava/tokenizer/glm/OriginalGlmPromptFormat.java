@@ -8,8 +8,8 @@ import io.github.glmjava.tokenizer.PromptFormat;
 import java.util.List;
 
 /**
- * The prompts of the original GLM, which fills blanks and knows no conversations: a text in {@code [CLS]} and
- * {@code <|endoftext|>}, then {@code <|startofpiece|>} where the filling begins. A plain text is continued as if a mask stood at its
+ * The prompts of the original GLM, which fills blanks and knows no conversations: a text between {@code [CLS]} and
+ * {@code <|endoftext|>}, or what its kind of tokenizer has for them, then {@code <|startofpiece|>} where the filling begins. A plain text is continued as if a mask stood at its
  * end ({@code read_context} of THUDM/GLM's generate_samples.py).
  *
  * <p>Immutable and safe for use by many threads.
@@ -29,13 +29,14 @@ public final class OriginalGlmPromptFormat implements PromptFormat {
 
     @Override
     public int[] encodeText(String text) {
+        OriginalGlmNames names = tokenizer.names();
         int[] plain = tokenizer.encode(text);
         int[] ids = new int[plain.length + 4];
-        ids[0] = tokenizer.specialId("[CLS]");
+        ids[0] = tokenizer.specialId(names.begin());
         System.arraycopy(plain, 0, ids, 1, plain.length);
         ids[plain.length + 1] = tokenizer.specialId(tokenizer.endMask());
-        ids[plain.length + 2] = tokenizer.specialId("<|endoftext|>");
-        ids[plain.length + 3] = tokenizer.specialId("<|startofpiece|>");
+        ids[plain.length + 2] = tokenizer.specialId(names.end());
+        ids[plain.length + 3] = tokenizer.specialId(OriginalGlmNames.START_OF_PIECE);
         return ids;
     }
 
@@ -66,7 +67,10 @@ public final class OriginalGlmPromptFormat implements PromptFormat {
 
     @Override
     public int[] stopIds() {
-        return new int[] {tokenizer.specialId("<|endofpiece|>"), tokenizer.specialId("<|endoftext|>")};
+        return new int[] {
+            tokenizer.specialId(OriginalGlmNames.END_OF_PIECE),
+            tokenizer.specialId(tokenizer.names().endOfText())
+        };
     }
 
     @Override

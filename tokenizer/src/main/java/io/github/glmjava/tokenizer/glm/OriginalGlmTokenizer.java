@@ -16,35 +16,38 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokenizer of the original GLM: the pieces of a file and, as a rule behind them, the tokens of {@code added_tokens.json}
- * ({@code GLMChineseTokenizer} and {@code GLMGPT2Tokenizer} of tokenization_glm.py, as published with glm-10b-chinese and glm-10b).
+ * The tokenizer of the original GLM: the pieces of a file and, as a rule behind them, the tokens of {@code added_tokens.json} (the
+ * classes of tokenization_glm.py, as published with glm-10b-chinese, glm-10b and glm-roberta-large).
  *
  * <p>Immutable and safe for use by many threads.
  */
 public final class OriginalGlmTokenizer implements Tokenizer {
-    /** The masks that stand for blanks: of some words, of a sentence, of a text's end. A model may lack some. */
-    private static final List<String> MASKS = List.of("[MASK]", "[sMASK]", "[gMASK]");
-
-    private static final List<String> REQUIRED =
-            List.of("[CLS]", "<|endoftext|>", "<|startofpiece|>", "<|endofpiece|>");
-
     private final Tokenizer file;
     private final Map<String, Integer> specialTokens;
+    private final OriginalGlmNames names;
     private final Set<Integer> specialIds;
 
     /**
      * @param file the pieces
-     * @param specialTokens ids by name; {@code [CLS]}, {@code <|endoftext|>}, {@code <|startofpiece|>},
-     *     {@code <|endofpiece|>} and a mask must be there
+     * @param specialTokens ids by name; those that {@code names} tells, {@code <|startofpiece|>}, {@code <|endofpiece|>} and a mask
+     *     must be there
+     * @param names what the special tokens are called
      * @throws IllegalArgumentException if one is missing
      */
-    public OriginalGlmTokenizer(Tokenizer file, Map<String, Integer> specialTokens) {
+    public OriginalGlmTokenizer(Tokenizer file, Map<String, Integer> specialTokens, OriginalGlmNames names) {
         this.file = file;
         this.specialTokens = Map.copyOf(specialTokens);
+        this.names = names;
         specialIds = new HashSet<>(specialTokens.values());
-        REQUIRED.forEach(this::specialId);
-        if (MASKS.stream().noneMatch(specialTokens::containsKey)) {
-            throw new IllegalArgumentException("no special token among " + MASKS);
+        Stream.of(
+                        names.begin(),
+                        names.end(),
+                        names.endOfText(),
+                        OriginalGlmNames.START_OF_PIECE,
+                        OriginalGlmNames.END_OF_PIECE)
+                .forEach(this::specialId);
+        if (names.masks().stream().noneMatch(specialTokens::containsKey)) {
+            throw new IllegalArgumentException("no special token among " + names.masks());
         }
     }
 
@@ -62,9 +65,14 @@ public final class OriginalGlmTokenizer implements Tokenizer {
         return id;
     }
 
-    /** The mask for the end of a text: {@code [gMASK]}, or {@code [MASK]} where the model has no other. */
+    /** What the special tokens are called. */
+    OriginalGlmNames names() {
+        return names;
+    }
+
+    /** The mask for the end of a text: {@code [gMASK]}, or the first of the others that the model has. */
     String endMask() {
-        return Stream.of("[gMASK]", "[MASK]", "[sMASK]")
+        return Stream.concat(names.masks().stream().filter(OriginalGlmNames.END_MASK::equals), names.masks().stream())
                 .filter(specialTokens::containsKey)
                 .findFirst()
                 .orElseThrow();
@@ -76,15 +84,17 @@ public final class OriginalGlmTokenizer implements Tokenizer {
     }
 
     /**
-     * Encodes a text in which the names of masks become their ids; white space on both sides of them is lost, and what lies
-     * between is encoded by itself, as by the base class of the original. No other special token is read.
+     * Encodes a text in which the names of masks become their ids; white space on both sides of them, in RoBERTa's kind only before
+     * them, is lost, and what lies between is encoded by itself, as by the base class of the original. No other special token is
+     * read.
      *
-     * @return the text in {@code [CLS]} and {@code <|endoftext|>}; where it has no mask, it has no blank
+     * @return the text between {@code [CLS]} and {@code <|endoftext|>}, or what the kind has for them; where it has no mask, it has
+     *     no blank
      */
     public BlankText encodeBlanks(String text) {
         IntList ids = new IntList(text.length());
         List<String> parts = new ArrayList<>();
-        ids.add(specialId("[CLS]"));
+        ids.add(specialId(names.begin()));
         int from = 0;
         for (int i = 0; i < text.length(); ) {
             String mask = maskAt(text, i);
@@ -100,14 +110,14 @@ public final class OriginalGlmTokenizer implements Tokenizer {
         }
         addPart(text.substring(from), from > 0, false, ids);
         parts.add(text.substring(from));
-        ids.add(specialId("<|endoftext|>"));
+        ids.add(specialId(names.end()));
         return new BlankText(Arrays.stream(ids.toArray()).boxed().toList(), parts);
     }
 
     private void addPart(String part, boolean maskBefore, boolean maskBehind, IntList ids) {
         int start = 0;
         int end = part.length();
-        while (maskBefore && start < end && PythonText.isSpace(part.charAt(start))) {
+        while (maskBefore && !names.keepsSpaceBehindMasks() && start < end && PythonText.isSpace(part.charAt(start))) {
             start++;
         }
         while (maskBehind && start < end && PythonText.isSpace(part.charAt(end - 1))) {
@@ -117,7 +127,7 @@ public final class OriginalGlmTokenizer implements Tokenizer {
     }
 
     private @Nullable String maskAt(String text, int index) {
-        for (String mask : MASKS) {
+        for (String mask : names.masks()) {
             if (text.startsWith(mask, index) && specialTokens.containsKey(mask)) {
                 return mask;
             }

@@ -4,6 +4,7 @@ import io.github.glmjava.tokenizer.TokenBuffer;
 import io.github.glmjava.tokenizer.bpe.ByteMerger;
 import io.github.glmjava.tokenizer.bpe.ByteMergers;
 import io.github.glmjava.tokenizer.bpe.ByteStrings;
+import io.github.glmjava.tokenizer.bpe.ChainsOnDemand;
 import io.github.glmjava.tokenizer.bpe.IntList;
 import io.github.glmjava.tokenizer.bpe.Merges;
 import io.github.glmjava.tokenizer.bpe.TokenChains;
@@ -41,23 +42,11 @@ final class WordEncoder {
                 idsOfWords.add(id);
             }
         }
-        ByteStrings all = build(builder);
-        int[] idsOfAll = idsOfWords.toArray();
-        TokenChains chains = TokenChains.ofBytes(all, idsOfAll, lengths.length, singleBytes, merges);
-        if (file.takesWholeWords()) {
-            mergers = new ByteMergers(all, idsOfAll, singleBytes, merges, chains);
-            return;
-        }
-        // Not every token is what its own bytes merge to.
-        ByteStrings.Builder words = new ByteStrings.Builder();
-        IntList wordIds = new IntList(all.size());
-        for (int i = 0; i < all.size(); i++) {
-            if (chains.merges(idsOfAll[i])) {
-                words.add(all.get(i));
-                wordIds.add(idsOfAll[i]);
-            }
-        }
-        mergers = new ByteMergers(build(words), wordIds.toArray(), singleBytes, merges, chains);
+        ByteStrings words = build(builder);
+        int[] wordIds = idsOfWords.toArray();
+        ChainsOnDemand chains =
+                new ChainsOnDemand(() -> TokenChains.ofBytes(words, wordIds, lengths.length, singleBytes, merges));
+        mergers = new ByteMergers(words, wordIds, file.takesWholeWords(), singleBytes, merges, chains);
     }
 
     private static ByteStrings build(ByteStrings.Builder builder) {

@@ -1,19 +1,24 @@
 package io.github.glmjava.tokenizer.python;
 
+import java.util.List;
+
 /** What Python and the transformers library do with texts. */
 public final class PythonText {
-    private static final String[][] CLEAN_UP = {
-        {" .", "."},
-        {" ?", "?"},
-        {" !", "!"},
-        {" ,", ","},
-        {" ' ", "'"},
-        {" n't", "n't"},
-        {" 'm", "'m"},
-        {" 's", "'s"},
-        {" 've", "'ve"},
-        {" 're", "'re"}
-    };
+    /** What {@code PreTrainedTokenizerBase.clean_up_tokenization} replaces, one after the other. */
+    public static final List<Replacement> CLEAN_UP = List.of(
+            new Replacement(" .", "."),
+            new Replacement(" ?", "?"),
+            new Replacement(" !", "!"),
+            new Replacement(" ,", ","),
+            new Replacement(" ' ", "'"),
+            new Replacement(" n't", "n't"),
+            new Replacement(" 'm", "'m"),
+            new Replacement(" 's", "'s"),
+            new Replacement(" 've", "'ve"),
+            new Replacement(" 're", "'re"));
+
+    /** A text that becomes another wherever it is. */
+    public record Replacement(String from, String to) {}
 
     private PythonText() {}
 
@@ -54,8 +59,8 @@ public final class PythonText {
     /** {@code PreTrainedTokenizerBase.clean_up_tokenization}. */
     public static String cleanUpSpaces(String text) {
         String clean = text;
-        for (String[] rule : CLEAN_UP) {
-            clean = clean.replace(rule[0], rule[1]);
+        for (Replacement rule : CLEAN_UP) {
+            clean = clean.replace(rule.from(), rule.to());
         }
         return clean;
     }

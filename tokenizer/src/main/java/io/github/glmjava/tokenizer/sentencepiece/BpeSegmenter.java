@@ -1,6 +1,7 @@
 package io.github.glmjava.tokenizer.sentencepiece;
 
 import io.github.glmjava.tokenizer.bpe.ByteStrings;
+import io.github.glmjava.tokenizer.bpe.ChainsOnDemand;
 import io.github.glmjava.tokenizer.bpe.IntList;
 import io.github.glmjava.tokenizer.bpe.Merges;
 import io.github.glmjava.tokenizer.bpe.PairMerger;
@@ -25,7 +26,7 @@ final class BpeSegmenter implements Segmenter {
     private final PieceTrie userDefined;
     private final PairTable pairs = new PairTable();
     private final Merges merges;
-    private final TokenChains chains;
+    private final ChainsOnDemand chains;
     private final boolean hasUnused;
 
     /** Symbols from here on are code points that are not pieces: {@code innerCodePoints[symbol - model.size()]}. */
@@ -44,7 +45,7 @@ final class BpeSegmenter implements Segmenter {
             }
         }
         this.merges = Merges.byRank(pairs, ranksByScore(model));
-        this.chains = new TokenChains(spellings(), merges);
+        this.chains = new ChainsOnDemand(() -> new TokenChains(spellings(), merges));
     }
 
     /** The symbols that the code points of each symbol are. */

@@ -15,6 +15,19 @@ final class NormalizedText {
         keepsSources = withSources;
     }
 
+    /** Makes room for so many more code points, which {@link #addInRoom} appends. */
+    void makeRoom(int count) {
+        codePoints.makeRoom(count);
+    }
+
+    /** The same as {@link #add}, where there is room for the code point. */
+    void addInRoom(int codePoint, int source) {
+        codePoints.addInRoom(codePoint);
+        if (keepsSources) {
+            sources.add(source);
+        }
+    }
+
     /** Appends a code point that comes from the {@code char} at {@code source}. */
     void add(int codePoint, int source) {
         codePoints.add(codePoint);

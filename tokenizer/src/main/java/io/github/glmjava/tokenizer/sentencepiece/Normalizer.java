@@ -17,7 +17,10 @@ final class Normalizer {
     private final PieceTrie userDefined;
     private final int space;
 
-    /** Characters that pass as they are; those of the second kind, in ASCII, do if the next one is less than U+0300. */
+    /**
+     * Characters that pass as they are, or as any space does; those of the second kind, in ASCII, do if the next one is less than
+     * U+0300.
+     */
     private final boolean[] passes = new boolean[1 << 16];
 
     private final boolean[] passesBeforeLetters = new boolean[ASCII];
@@ -35,8 +38,6 @@ final class Normalizer {
             passesBeforeLetters[c] =
                     (charsmap == null || charsmap.passesBeforeLetters((char) c)) && userDefined.first(c) < 0;
         }
-        passes[' '] = false;
-        passesBeforeLetters[' '] = false;
     }
 
     /**
@@ -139,7 +140,9 @@ final class Normalizer {
 
         private void copyWhatPasses() {
             int length = text.length();
+            out.makeRoom(length - from);
             int i = from;
+            boolean afterSpace = endsWithSpace;
             while (i < length) {
                 char c = text.charAt(i);
                 if (!passes[c]
@@ -148,10 +151,16 @@ final class Normalizer {
                                 && (i + 1 == length || text.charAt(i + 1) < Charsmap.COMBINING_MARKS))) {
                     break;
                 }
-                out.add(c, i);
+                if (c != ' ') {
+                    out.addInRoom(c, i);
+                    afterSpace = false;
+                } else if (!removesExtra || !afterSpace) {
+                    out.addInRoom(space, i);
+                    afterSpace = true;
+                }
                 i++;
             }
-            endsWithSpace &= i == from;
+            endsWithSpace = afterSpace;
             from = i;
         }
 

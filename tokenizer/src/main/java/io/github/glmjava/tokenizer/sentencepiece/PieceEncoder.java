@@ -38,7 +38,7 @@ public final class PieceEncoder {
         }
         normalizer.normalize(text, out.recordsOffsets(), scratch.text());
         scratch.pass().segment(scratch.text().codePoints(), new PieceSink(model, scratch.text(), out));
-        if (scratch.text().codePoints().size() <= KEPT_CODE_POINTS) {
+        if (Math.max(text.length(), scratch.text().codePoints().size()) <= KEPT_CODE_POINTS) {
             spare.set(scratch);
         }
     }

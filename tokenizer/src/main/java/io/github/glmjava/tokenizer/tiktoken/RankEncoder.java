@@ -4,6 +4,7 @@ import io.github.glmjava.tokenizer.TokenBuffer;
 import io.github.glmjava.tokenizer.bpe.ByteMerger;
 import io.github.glmjava.tokenizer.bpe.ByteMergers;
 import io.github.glmjava.tokenizer.bpe.ByteStrings;
+import io.github.glmjava.tokenizer.bpe.ChainsOnDemand;
 import io.github.glmjava.tokenizer.bpe.Merges;
 import io.github.glmjava.tokenizer.bpe.PairTable;
 import io.github.glmjava.tokenizer.bpe.TokenChains;
@@ -40,10 +41,12 @@ public final class RankEncoder {
                 }
             }
         }
-        int[] ids = IntStream.range(0, tokens.size()).toArray();
         Merges merges = Merges.byNumber(pairs);
-        TokenChains chains = TokenChains.ofBytes(tokens, ids, ids.length, singleBytes, merges);
-        mergers = new ByteMergers(tokens, null, singleBytes, merges, chains);
+        ChainsOnDemand chains = new ChainsOnDemand(() -> {
+            int[] ids = IntStream.range(0, tokens.size()).toArray();
+            return TokenChains.ofBytes(tokens, ids, ids.length, singleBytes, merges);
+        });
+        mergers = new ByteMergers(tokens, null, true, singleBytes, merges, chains);
     }
 
     /** The ids of a text; see {@link io.github.glmjava.tokenizer.Tokenizer#encode}. */

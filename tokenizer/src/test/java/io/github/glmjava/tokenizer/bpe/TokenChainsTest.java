@@ -74,7 +74,7 @@ class TokenChainsTest {
         Arrays.setAll(expected, i -> singleBytes['a' + random.nextInt(LETTERS)]);
         int[] actual = expected.clone();
         int size = new PairMerger(merges, null).merge(expected, 0, expected.length);
-        int count = new SymbolEncoder(chains, merges).encode(actual, 0, actual.length);
+        int count = chains.encode(actual.clone(), 0, actual.length, actual, new long[actual.length / Long.SIZE + 1]);
         assertArrayEquals(Arrays.copyOf(expected, size), Arrays.copyOf(actual, count), tokens::toString);
     }
 

@@ -31,6 +31,12 @@ class Glm4GoldenTest {
 
     @Test
     void encodesAllTexts() {
+        assertEncodesAllTexts();
+        GoldenRows.encodeVeryLongWord(file);
+        assertEncodesAllTexts();
+    }
+
+    private static void assertEncodesAllTexts() {
         for (JsonNode row : SharedFiles.rows(FOLDER + "cases.jsonl")) {
             int[] ids = GoldenRows.assertRow(file, row);
             assertEquals(row.get("text").asString(), file.decode(ids));

@@ -10,6 +10,12 @@ import io.github.glmjava.tokenizer.BlankText;
 import io.github.glmjava.tokenizer.ChatMessage;
 import io.github.glmjava.tokenizer.SentencePieceTokenizer;
 import io.github.glmjava.tokenizer.TinyModel;
+import io.github.glmjava.tokenizer.TinyRanks;
+import io.github.glmjava.tokenizer.Tokenizer;
+import io.github.glmjava.tokenizer.WordPieceRules;
+import io.github.glmjava.tokenizer.WordPieceTokenizer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +37,7 @@ class OriginalGlmPromptFormatTest {
             "[gMASK]", 11);
 
     private final OriginalGlmPromptFormat format =
-            new OriginalGlmPromptFormat(new OriginalGlmTokenizer(FILE, SPECIAL_TOKENS));
+            new OriginalGlmPromptFormat(new OriginalGlmTokenizer(FILE, SPECIAL_TOKENS, OriginalGlmNames.threeMasks()));
 
     /** White space beside a mask is lost, and each part is a text of its own for the pieces. */
     @Test
@@ -69,16 +75,58 @@ class OriginalGlmPromptFormatTest {
         assertEquals(12, format.tokenizer().vocabularySize());
     }
 
+    private static OriginalGlmTokenizer tokenizer(Map<String, Integer> specialTokens) {
+        return new OriginalGlmTokenizer(FILE, specialTokens, OriginalGlmNames.threeMasks());
+    }
+
     @Test
     void aMissingSpecialTokenIsNamed() {
         for (String name : List.of("[CLS]", "<|endoftext|>", "<|startofpiece|>", "<|endofpiece|>")) {
             Map<String, Integer> fewer = new HashMap<>(SPECIAL_TOKENS);
             fewer.remove(name);
-            Throwable error = assertThrows(IllegalArgumentException.class, () -> new OriginalGlmTokenizer(FILE, fewer));
+            Throwable error = assertThrows(IllegalArgumentException.class, () -> tokenizer(fewer));
             assertEquals("no special token " + name, error.getMessage());
         }
         Map<String, Integer> noMask = new HashMap<>(SPECIAL_TOKENS);
         noMask.keySet().removeAll(List.of("[MASK]", "[gMASK]"));
-        assertThrows(IllegalArgumentException.class, () -> new OriginalGlmTokenizer(FILE, noMask));
+        assertThrows(IllegalArgumentException.class, () -> tokenizer(noMask));
+    }
+
+    /** A vocabulary of WordPiece with the special tokens in it: 0: [PAD], 1: [UNK], 2: [CLS], 3: [SEP], 4: [MASK], 5: a, 6: b. */
+    @Test
+    void bertHasOneMaskAndItsOwnFrame() throws IOException {
+        Map<String, Integer> specialTokens = new HashMap<>(
+                Map.of("[PAD]", 0, "[CLS]", 2, "[SEP]", 3, "[MASK]", 4, "<|startofpiece|>", 7, "<|endofpiece|>", 8));
+        byte[] vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n".getBytes(StandardCharsets.UTF_8);
+        Tokenizer pieces = WordPieceTokenizer.parse(vocabulary, "vocab.txt", WordPieceRules.uncased());
+        OriginalGlmPromptFormat bert =
+                new OriginalGlmPromptFormat(new OriginalGlmTokenizer(pieces, specialTokens, OriginalGlmNames.bert()));
+
+        assertEquals(
+                new BlankText(List.of(2, 5, 4, 6, 4, 5, 3), List.of("A ", " b", "a")),
+                bert.encodeBlanks("A [MASK] b[MASK]a"));
+        specialTokens.put("[gMASK]", 9); // the original's class does not fill it
+        assertEquals(0, bert.encodeBlanks("[gMASK] [mask] [CLS]").blanks());
+        assertArrayEquals(new int[] {2, 5, 4, 3, 7}, bert.encodeText("a"));
+        assertArrayEquals(new int[] {8, 0}, bert.stopIds());
+        assertEquals("a b", bert.tokenizer().decode(2, 5, 4, 6, 1, 7, 8));
+    }
+
+    /** On the single bytes as 0 to 255 and 256: " b". The space behind a mask belongs to the word that it begins, the one before does not. */
+    @Test
+    void robertaKeepsTheSpaceBehindAMask() {
+        Tokenizer pieces = TinyRanks.of(" b").load();
+        OriginalGlmPromptFormat roberta = new OriginalGlmPromptFormat(new OriginalGlmTokenizer(
+                pieces,
+                Map.of("<s>", 300, "</s>", 301, "<|startofpiece|>", 302, "<|endofpiece|>", 303, "[MASK]", 304),
+                OriginalGlmNames.roberta()));
+
+        assertEquals(
+                new BlankText(
+                        List.of(300, (int) 'a', 304, 256, 304, 304, (int) 'a', 301), List.of("a ", " b ", "", "a")),
+                roberta.encodeBlanks("a [MASK] b [MASK][MASK]a"));
+        assertArrayEquals(new int[] {300, 'a', 304, 301, 302}, roberta.encodeText("a"));
+        assertArrayEquals(new int[] {303, 301}, roberta.stopIds());
+        assertEquals("a b", roberta.tokenizer().decode(300, 'a', 304, 256, 301));
     }
 }
