@@ -115,7 +115,7 @@ abstract class VectorMatrix extends Matrix {
     }
 
     /**
-     * The end of a streamed product of rows {@code apart}, by way of memory: four sums in registers are more than the compiler is willing to
+     * The end of a streamed product, by way of memory: four sums in registers are more than the compiler is willing to
      * inline, and a vector that is passed to a method which is not inlined becomes an object.
      */
     static void sumLanes(float[] sums, float[] output, int to, int apart) {

@@ -107,11 +107,11 @@ final class VectorQ8Matrix extends BlockMatrix {
                             .convertShape(VectorOperators.B2F, Lanes.FLOATS, 0))
                     .fma(activation, sum1);
             sum2 = ((FloatVector) ByteVector.fromMemorySegment(
-                                    BYTES, weights, first + word + 2 * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
+                                    BYTES, weights, first + word + 2L * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
                             .convertShape(VectorOperators.B2F, Lanes.FLOATS, 0))
                     .fma(activation, sum2);
             sum3 = ((FloatVector) ByteVector.fromMemorySegment(
-                                    BYTES, weights, first + word + 3 * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
+                                    BYTES, weights, first + word + 3L * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
                             .convertShape(VectorOperators.B2F, Lanes.FLOATS, 0))
                     .fma(activation, sum3);
             sum4 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, weights, second + word, Lanes.LITTLE_ENDIAN)
@@ -122,11 +122,11 @@ final class VectorQ8Matrix extends BlockMatrix {
                             .convertShape(VectorOperators.B2F, Lanes.FLOATS, 0))
                     .fma(activation, sum5);
             sum6 = ((FloatVector) ByteVector.fromMemorySegment(
-                                    BYTES, weights, second + word + 2 * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
+                                    BYTES, weights, second + word + 2L * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
                             .convertShape(VectorOperators.B2F, Lanes.FLOATS, 0))
                     .fma(activation, sum6);
             sum7 = ((FloatVector) ByteVector.fromMemorySegment(
-                                    BYTES, weights, second + word + 3 * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
+                                    BYTES, weights, second + word + 3L * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
                             .convertShape(VectorOperators.B2F, Lanes.FLOATS, 0))
                     .fma(activation, sum7);
             activation = FloatVector.broadcast(Lanes.FLOATS, x[from + column + 1]);
@@ -138,11 +138,11 @@ final class VectorQ8Matrix extends BlockMatrix {
                             .convertShape(VectorOperators.B2F, Lanes.FLOATS, 0))
                     .fma(activation, sum1);
             sum2 = ((FloatVector) ByteVector.fromMemorySegment(
-                                    BYTES, weights, first + word + odd + 2 * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
+                                    BYTES, weights, first + word + odd + 2L * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
                             .convertShape(VectorOperators.B2F, Lanes.FLOATS, 0))
                     .fma(activation, sum2);
             sum3 = ((FloatVector) ByteVector.fromMemorySegment(
-                                    BYTES, weights, first + word + odd + 3 * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
+                                    BYTES, weights, first + word + odd + 3L * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
                             .convertShape(VectorOperators.B2F, Lanes.FLOATS, 0))
                     .fma(activation, sum3);
             sum4 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, weights, second + word + odd, Lanes.LITTLE_ENDIAN)
@@ -153,11 +153,11 @@ final class VectorQ8Matrix extends BlockMatrix {
                             .convertShape(VectorOperators.B2F, Lanes.FLOATS, 0))
                     .fma(activation, sum5);
             sum6 = ((FloatVector) ByteVector.fromMemorySegment(
-                                    BYTES, weights, second + word + odd + 2 * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
+                                    BYTES, weights, second + word + odd + 2L * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
                             .convertShape(VectorOperators.B2F, Lanes.FLOATS, 0))
                     .fma(activation, sum6);
             sum7 = ((FloatVector) ByteVector.fromMemorySegment(
-                                    BYTES, weights, second + word + odd + 3 * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
+                                    BYTES, weights, second + word + odd + 3L * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
                             .convertShape(VectorOperators.B2F, Lanes.FLOATS, 0))
                     .fma(activation, sum7);
             if ((column & LAST_OF_GROUP) == LAST_PAIR) {
@@ -174,7 +174,7 @@ final class VectorQ8Matrix extends BlockMatrix {
                                 ((IntVector) ShortVector.fromMemorySegment(
                                                         SHORTS,
                                                         weights,
-                                                        firstScales + scale + 2 * Lanes.COUNT,
+                                                        firstScales + scale + 2L * Lanes.COUNT,
                                                         Lanes.LITTLE_ENDIAN)
                                                 .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
                                         .lanewise(VectorOperators.LSHL, 16)
@@ -185,7 +185,7 @@ final class VectorQ8Matrix extends BlockMatrix {
                                 ((IntVector) ShortVector.fromMemorySegment(
                                                         SHORTS,
                                                         weights,
-                                                        firstScales + scale + 4 * Lanes.COUNT,
+                                                        firstScales + scale + 4L * Lanes.COUNT,
                                                         Lanes.LITTLE_ENDIAN)
                                                 .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
                                         .lanewise(VectorOperators.LSHL, 16)
@@ -196,7 +196,7 @@ final class VectorQ8Matrix extends BlockMatrix {
                                 ((IntVector) ShortVector.fromMemorySegment(
                                                         SHORTS,
                                                         weights,
-                                                        firstScales + scale + 6 * Lanes.COUNT,
+                                                        firstScales + scale + 6L * Lanes.COUNT,
                                                         Lanes.LITTLE_ENDIAN)
                                                 .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
                                         .lanewise(VectorOperators.LSHL, 16)
@@ -215,7 +215,7 @@ final class VectorQ8Matrix extends BlockMatrix {
                                 ((IntVector) ShortVector.fromMemorySegment(
                                                         SHORTS,
                                                         weights,
-                                                        secondScales + scale + 2 * Lanes.COUNT,
+                                                        secondScales + scale + 2L * Lanes.COUNT,
                                                         Lanes.LITTLE_ENDIAN)
                                                 .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
                                         .lanewise(VectorOperators.LSHL, 16)
@@ -226,7 +226,7 @@ final class VectorQ8Matrix extends BlockMatrix {
                                 ((IntVector) ShortVector.fromMemorySegment(
                                                         SHORTS,
                                                         weights,
-                                                        secondScales + scale + 4 * Lanes.COUNT,
+                                                        secondScales + scale + 4L * Lanes.COUNT,
                                                         Lanes.LITTLE_ENDIAN)
                                                 .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
                                         .lanewise(VectorOperators.LSHL, 16)
@@ -237,7 +237,7 @@ final class VectorQ8Matrix extends BlockMatrix {
                                 ((IntVector) ShortVector.fromMemorySegment(
                                                         SHORTS,
                                                         weights,
-                                                        secondScales + scale + 6 * Lanes.COUNT,
+                                                        secondScales + scale + 6L * Lanes.COUNT,
                                                         Lanes.LITTLE_ENDIAN)
                                                 .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
                                         .lanewise(VectorOperators.LSHL, 16)
