@@ -17,8 +17,8 @@ final class FloatTile {
     /** The distance of two tokens' sums. */
     static final int PANEL_ROWS = 32;
 
-    /** Columns that a tile takes before the next one takes as many: weights and activations stay in the first-level cache. */
-    static final int STEPS = 128;
+    /** Columns that a tile takes before the next one takes as many: 8 KB of weights stay in the first-level cache with what is beside. */
+    static final int STEPS = 2048 / ROWS;
 
     /** Floats from which the sums of all tokens can start. */
     static final int START = Activations.TILE_TOKENS * PANEL_ROWS;
