@@ -24,7 +24,9 @@ final class MappedRead {
      */
     static <R> R of(Path file, String what, Action<R> action) throws CheckpointException {
         try {
-            return action.run();
+            R result = action.run();
+            awaitFault();
+            return result;
         } catch (InternalError error) {
             if (!isAccessFault(error)) {
                 throw error;
@@ -33,6 +35,15 @@ final class MappedRead {
                     file + ": cannot read " + what + ": the file was truncated or its disk failed after it was opened",
                     error);
         }
+    }
+
+    /**
+     * The JVM throws the error for an access of compiled code not there but at the next safepoint, which may lie behind the
+     * caller's return. A native call is one.
+     */
+    @SuppressWarnings("ThreadPriorityCheck") // nothing depends on what it hints at
+    private static void awaitFault() {
+        Thread.yield();
     }
 
     /** Both of HotSpot's messages for a faulting map (sharedRuntime and unsafe.cpp) contain these words. */

@@ -169,19 +169,45 @@ class CheckpointTest {
         assertFalse(Files.readString(maps).contains(name));
     }
 
+    /** Without a safepoint between the access and the end of the method the JVM would throw its error in the caller. */
+    @Test
+    void faultInCodeCompiledAsAWholeIsReported() throws IOException {
+        Path small = folder.resolve("small.safetensors");
+        Path large = folder.resolve("large.safetensors");
+        SafetensorsWriter.write(small, List.of(zeros(64)), Map.of());
+        SafetensorsWriter.write(large, List.of(zeros(1 << 20)), Map.of());
+        try (Checkpoint whole = Checkpoint.open(small);
+                Checkpoint truncated = Checkpoint.open(large)) {
+            StoredTensor tensor = whole.tensor("a");
+            for (int i = 0; i < 200_000; i++) {
+                assertEquals(64, tensor.toFloats().length);
+            }
+            truncate(large);
+            for (int i = 0; i < 20; i++) {
+                assertTrue(RawSafetensors.rejection(truncated.tensor("a")::toFloats)
+                        .startsWith(large + ": cannot read tensor 'a': the file was truncated"));
+            }
+        }
+    }
+
+    private static TensorSource zeros(int floats) {
+        return TensorSource.of("a", DType.F32, List.of((long) floats), MemorySegment.ofArray(new byte[4 * floats]));
+    }
+
+    private static void truncate(Path file) {
+        try (RandomAccessFile truncated = new RandomAccessFile(file.toFile(), "rw")) {
+            truncated.setLength(4096);
+        } catch (IOException e) {
+            Assumptions.abort("this system does not truncate a mapped file");
+        }
+    }
+
     @Test
     void fileTruncatedAfterOpeningIsReported() throws IOException {
         Path file = folder.resolve("model.safetensors");
-        int floats = 1 << 20;
-        TensorSource zeros =
-                TensorSource.of("a", DType.F32, List.of((long) floats), MemorySegment.ofArray(new byte[4 * floats]));
-        SafetensorsWriter.write(file, List.of(zeros), Map.of());
+        SafetensorsWriter.write(file, List.of(zeros(1 << 20)), Map.of());
         try (Checkpoint checkpoint = Checkpoint.open(file)) {
-            try (RandomAccessFile truncated = new RandomAccessFile(file.toFile(), "rw")) {
-                truncated.setLength(4096);
-            } catch (IOException e) {
-                Assumptions.abort("this system does not truncate a mapped file");
-            }
+            truncate(file);
             StoredTensor tensor = checkpoint.tensor("a");
             String expected = file + ": cannot read tensor 'a': the file was truncated";
             assertTrue(RawSafetensors.rejection(tensor::toFloats).startsWith(expected));
