@@ -5,9 +5,6 @@ package io.github.glmjava.tensor;
  * the arrays that it needs. Grows and is used again.
  */
 final class Activations {
-    /** Tokens that a register tile takes together, whose activations of a column are adjacent. */
-    static final int TILE_TOKENS = 4;
-
     private static final float ROUNDING = 0x1.8p23f;
     private static final int ROUNDING_BITS = Float.floatToRawIntBits(ROUNDING);
 
@@ -23,14 +20,17 @@ final class Activations {
     /** What a kernel starts a group's 16-bit sum with, in both halves of an int. */
     int[] integerStarts = integers;
 
-    /** So many tokens, rounded up to whole tiles: what there is too much is multiplied in vain. */
-    static int tiled(int tokens) {
-        return Math.ceilDiv(tokens, TILE_TOKENS) * TILE_TOKENS;
+    /** So many tokens, rounded up to whole tiles of {@code tileTokens}. */
+    static int tiled(int tokens, int tileTokens) {
+        return Math.ceilDiv(tokens, tileTokens) * tileTokens;
     }
 
-    /** Where a token's activation of a column lies among interleaved ones; the next column is {@link #TILE_TOKENS} further. */
-    static int interleaved(int token, int column, int columns) {
-        return (token / TILE_TOKENS * columns + column) * TILE_TOKENS + token % TILE_TOKENS;
+    /**
+     * Where a token's activation of a column lies, if those of one column are adjacent for {@code tileTokens} tokens; the next
+     * column is as much further.
+     */
+    static int interleaved(int token, int column, int columns, int tileTokens) {
+        return (token / tileTokens * columns + column) * tileTokens + token % tileTokens;
     }
 
     /** Makes room for so many floats. */

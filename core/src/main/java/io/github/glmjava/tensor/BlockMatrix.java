@@ -17,16 +17,26 @@ abstract class BlockMatrix extends Matrix {
 
     private final BlockLayout layout;
     private final int tiledTokens;
+    private final int tileTokens;
     private final int panelGroups;
 
     /**
      * @param tiledTokens from so many tokens on it is faster to unpack a panel than to stream blocks from the cache
+     * @param tileTokens tokens whose activations are interleaved for a tile
      * @param panelGroups groups of columns that are unpacked together: what a tile reads of them should stay in the
      *     first-level cache, but the fewer they are, the more often the sums are read and written
      */
-    BlockMatrix(MatrixFormat format, MemorySegment data, int rows, int columns, int tiledTokens, int panelGroups) {
+    BlockMatrix(
+            MatrixFormat format,
+            MemorySegment data,
+            int rows,
+            int columns,
+            int tiledTokens,
+            int tileTokens,
+            int panelGroups) {
         super(format, data, rows, columns);
         this.tiledTokens = tiledTokens;
+        this.tileTokens = tileTokens;
         this.panelGroups = panelGroups;
         layout = BlockLayout.of(format, columns);
     }
@@ -42,12 +52,12 @@ abstract class BlockMatrix extends Matrix {
 
     /** For how many tokens the activations of so many need room. */
     final int room(int tokens) {
-        return isTiled(tokens) ? Activations.tiled(tokens) : tokens;
+        return isTiled(tokens) ? Activations.tiled(tokens, tileTokens) : tokens;
     }
 
     /** Where a token's activations begin, or its groups, of which there are {@code length}. */
     final int position(int tokens, int token, int length) {
-        return isTiled(tokens) ? Activations.interleaved(token, 0, length) : token * length;
+        return isTiled(tokens) ? Activations.interleaved(token, 0, length, tileTokens) : token * length;
     }
 
     /** Multiplies the rows from this one on with a token; {@code sums} receives {@code STREAMED_ROWS} products. */
@@ -89,7 +99,7 @@ abstract class BlockMatrix extends Matrix {
             }
             return;
         }
-        int tiled = Activations.tiled(tokens);
+        int tiled = room(tokens);
         float[] sums = scratch.floats(tiled * PANEL_ROWS + panelFloats());
         for (int row = from; row < to; row += PANEL_ROWS) {
             Arrays.fill(sums, 0, tiled * PANEL_ROWS, 0);

@@ -77,13 +77,13 @@ record ColumnOrder(int columns, int laneColumns) {
             int residue = residueOfLeaf(leaf);
             for (int step = 0; step < steps; step += FloatTile.STEPS) {
                 int part = Math.min(FloatTile.STEPS, steps - step);
-                int to = (leaf * steps + step) * tokens + Activations.interleaved(token, 0, part);
+                int to = (leaf * steps + step) * tokens + Activations.interleaved(token, 0, part, FloatTile.TOKENS);
                 int end = Math.clamp(wholeSteps, step, step + part);
                 to = pick(input, from, residue, step, end, target, to);
                 for (int i = end; i < step + part; i++) {
                     int column = i * RESIDUES + residue;
                     target[to] = column < columns ? input[from + column] : 0;
-                    to += Activations.TILE_TOKENS;
+                    to += FloatTile.TOKENS;
                 }
             }
         }
@@ -102,7 +102,7 @@ record ColumnOrder(int columns, int laneColumns) {
         int at = to;
         for (int i = step; i < end; i++) {
             target[at] = input[first + (i >> wordBits) * block() + 2 * (i & (wordSteps - 1))];
-            at += Activations.TILE_TOKENS;
+            at += FloatTile.TOKENS;
         }
         return at;
     }

@@ -7,21 +7,30 @@ import jdk.incubator.vector.FloatVector;
  * tokens that all row-major formats share. A lane of a vector is a row; the columns are of one residue: {@link ColumnOrder}.
  *
  * <p>4 tokens x 2 vectors keep 8 sums and 3 operands in 16 registers: as many sums as hide the latency of two
- * multiply-adds a cycle. The activations of 4 tokens are interleaved, so that one address serves all of them. Larger tiles
- * and unrolled loops are slower: the compiler loads all operands of a step first, and then keeps sums in memory.
+ * multiply-adds a cycle. With 32 registers it is 6 x 4: 10 loads for 24 multiply-adds instead of 6 for 8, and no sum is waited
+ * for. The activations of a tile's tokens are interleaved, so that one address serves all of them. Larger tiles and
+ * unrolled loops are slower: the compiler loads all operands of a step first, and then keeps sums in memory.
  */
 final class FloatTile {
+    /** Tokens whose activations of one column are adjacent: those of the largest tile. */
+    static final int TOKENS = Lanes.MANY_REGISTERS ? 6 : 4;
+
+    /** Tokens and rows of the small tile, which does what is left of the tokens. */
+    private static final int SMALL_TOKENS = 4;
+
+    private static final int SMALL_ROWS = 2 * Lanes.COUNT;
+
     /** Rows whose weights of one column are adjacent. */
-    static final int ROWS = 2 * Lanes.COUNT;
+    static final int ROWS = Lanes.MANY_REGISTERS ? 2 * SMALL_ROWS : SMALL_ROWS;
 
     /** The distance of two tokens' sums. */
-    static final int PANEL_ROWS = 32;
+    static final int PANEL_ROWS = Math.max(32, ROWS);
 
     /** Columns that a tile takes before the next one takes as many: 8 KB of weights stay in the first-level cache with what is beside. */
-    static final int STEPS = 2048 / ROWS;
+    static final int STEPS = 4096 / ROWS;
 
     /** Floats from which the sums of all tokens can start. */
-    static final int START = Activations.TILE_TOKENS * PANEL_ROWS;
+    static final int START = TOKENS * PANEL_ROWS;
 
     private FloatTile() {}
 
@@ -30,28 +39,56 @@ final class FloatTile {
      *
      * @param a weights of {@code ROWS} rows, {@code steps x ROWS}, from {@code weights} on; and the sums
      * @param x interleaved activations, {@code steps} columns, from {@code from} on: {@link Activations#interleaved}
-     * @param tokens a number from {@link Activations#tiled}
+     * @param tokens how many; what the last tile lacks is multiplied in vain or left out
      * @param zeros where {@link #START} zeros are to start from; or negative, to go on with the sums
      * @param sums where they are, {@code PANEL_ROWS} from token to token
+     * @param level how far below them other sums wait, and others as far below those
+     * @param merged to how many levels of these each sum is to be added when it is complete, while it is in the first-level
+     *     cache: what comes of it takes the place of the lowest
      */
-    static void multiply(float[] a, int weights, int steps, float[] x, int from, int tokens, int zeros, int sums) {
-        for (int token = 0; token < tokens; token += Activations.TILE_TOKENS) {
+    static void multiply(
+            float[] a,
+            int weights,
+            int steps,
+            float[] x,
+            int from,
+            int tokens,
+            int zeros,
+            int sums,
+            int level,
+            int merged) {
+        for (int token = 0; token < tokens; token += TOKENS) {
             int target = sums + token * PANEL_ROWS;
             int start = zeros < 0 ? target : zeros;
-            tile(a, weights, x, from + token * steps, steps, start, target);
+            int at = from + token * steps;
+            if (Lanes.MANY_REGISTERS && tokens - token > SMALL_TOKENS) {
+                largeTile(a, weights, x, at, steps, start, target);
+            } else {
+                for (int row = 0; row < ROWS; row += SMALL_ROWS) {
+                    smallTile(a, weights + row, x, at, steps, start + row, target + row);
+                }
+            }
+            if (merged > 0) {
+                merge(a, target, level, merged);
+            }
         }
     }
 
-    /** Adds the {@code count} floats behind {@code count} floats to them. */
-    static void add(float[] a, int from, int count) {
-        for (int i = from; i < from + count; i += Lanes.COUNT) {
-            FloatVector.fromArray(Lanes.FLOATS, a, i)
-                    .add(FloatVector.fromArray(Lanes.FLOATS, a, i + count))
-                    .intoArray(a, i);
+    private static void merge(float[] a, int sums, int level, int levels) {
+        for (int token = sums; token < sums + START; token += PANEL_ROWS) {
+            for (int row = token; row < token + ROWS; row += Lanes.COUNT) {
+                FloatVector sum = FloatVector.fromArray(Lanes.FLOATS, a, row);
+                int at = row;
+                for (int i = 0; i < levels; i++) {
+                    at -= level;
+                    sum = FloatVector.fromArray(Lanes.FLOATS, a, at).add(sum);
+                }
+                sum.intoArray(a, at);
+            }
         }
     }
 
-    private static void tile(float[] a, int weights, float[] x, int from, int steps, int start, int sums) {
+    private static void smallTile(float[] a, int weights, float[] x, int from, int steps, int start, int sums) {
         FloatVector s00 = FloatVector.fromArray(Lanes.FLOATS, a, start);
         FloatVector s01 = FloatVector.fromArray(Lanes.FLOATS, a, start + Lanes.COUNT);
         FloatVector s10 = FloatVector.fromArray(Lanes.FLOATS, a, start + PANEL_ROWS);
@@ -60,9 +97,9 @@ final class FloatTile {
         FloatVector s21 = FloatVector.fromArray(Lanes.FLOATS, a, start + 2 * PANEL_ROWS + Lanes.COUNT);
         FloatVector s30 = FloatVector.fromArray(Lanes.FLOATS, a, start + 3 * PANEL_ROWS);
         FloatVector s31 = FloatVector.fromArray(Lanes.FLOATS, a, start + 3 * PANEL_ROWS + Lanes.COUNT);
-        for (int i = 0; i < steps * Activations.TILE_TOKENS; i += Activations.TILE_TOKENS) {
-            int w = weights + i * (ROWS / Activations.TILE_TOKENS);
-            int at = from + i;
+        for (int step = 0; step < steps; step++) {
+            int w = weights + step * ROWS;
+            int at = from + step * TOKENS;
             FloatVector w0 = FloatVector.fromArray(Lanes.FLOATS, a, w);
             FloatVector w1 = FloatVector.fromArray(Lanes.FLOATS, a, w + Lanes.COUNT);
             FloatVector token = FloatVector.broadcast(Lanes.FLOATS, x[at]);
@@ -86,5 +123,94 @@ final class FloatTile {
         s21.intoArray(a, sums + 2 * PANEL_ROWS + Lanes.COUNT);
         s30.intoArray(a, sums + 3 * PANEL_ROWS);
         s31.intoArray(a, sums + 3 * PANEL_ROWS + Lanes.COUNT);
+    }
+
+    private static void largeTile(float[] a, int weights, float[] x, int from, int steps, int start, int sums) {
+        FloatVector s00 = FloatVector.fromArray(Lanes.FLOATS, a, start);
+        FloatVector s01 = FloatVector.fromArray(Lanes.FLOATS, a, start + Lanes.COUNT);
+        FloatVector s02 = FloatVector.fromArray(Lanes.FLOATS, a, start + 2 * Lanes.COUNT);
+        FloatVector s03 = FloatVector.fromArray(Lanes.FLOATS, a, start + 3 * Lanes.COUNT);
+        FloatVector s10 = FloatVector.fromArray(Lanes.FLOATS, a, start + PANEL_ROWS);
+        FloatVector s11 = FloatVector.fromArray(Lanes.FLOATS, a, start + PANEL_ROWS + Lanes.COUNT);
+        FloatVector s12 = FloatVector.fromArray(Lanes.FLOATS, a, start + PANEL_ROWS + 2 * Lanes.COUNT);
+        FloatVector s13 = FloatVector.fromArray(Lanes.FLOATS, a, start + PANEL_ROWS + 3 * Lanes.COUNT);
+        FloatVector s20 = FloatVector.fromArray(Lanes.FLOATS, a, start + 2 * PANEL_ROWS);
+        FloatVector s21 = FloatVector.fromArray(Lanes.FLOATS, a, start + 2 * PANEL_ROWS + Lanes.COUNT);
+        FloatVector s22 = FloatVector.fromArray(Lanes.FLOATS, a, start + 2 * PANEL_ROWS + 2 * Lanes.COUNT);
+        FloatVector s23 = FloatVector.fromArray(Lanes.FLOATS, a, start + 2 * PANEL_ROWS + 3 * Lanes.COUNT);
+        FloatVector s30 = FloatVector.fromArray(Lanes.FLOATS, a, start + 3 * PANEL_ROWS);
+        FloatVector s31 = FloatVector.fromArray(Lanes.FLOATS, a, start + 3 * PANEL_ROWS + Lanes.COUNT);
+        FloatVector s32 = FloatVector.fromArray(Lanes.FLOATS, a, start + 3 * PANEL_ROWS + 2 * Lanes.COUNT);
+        FloatVector s33 = FloatVector.fromArray(Lanes.FLOATS, a, start + 3 * PANEL_ROWS + 3 * Lanes.COUNT);
+        FloatVector s40 = FloatVector.fromArray(Lanes.FLOATS, a, start + 4 * PANEL_ROWS);
+        FloatVector s41 = FloatVector.fromArray(Lanes.FLOATS, a, start + 4 * PANEL_ROWS + Lanes.COUNT);
+        FloatVector s42 = FloatVector.fromArray(Lanes.FLOATS, a, start + 4 * PANEL_ROWS + 2 * Lanes.COUNT);
+        FloatVector s43 = FloatVector.fromArray(Lanes.FLOATS, a, start + 4 * PANEL_ROWS + 3 * Lanes.COUNT);
+        FloatVector s50 = FloatVector.fromArray(Lanes.FLOATS, a, start + 5 * PANEL_ROWS);
+        FloatVector s51 = FloatVector.fromArray(Lanes.FLOATS, a, start + 5 * PANEL_ROWS + Lanes.COUNT);
+        FloatVector s52 = FloatVector.fromArray(Lanes.FLOATS, a, start + 5 * PANEL_ROWS + 2 * Lanes.COUNT);
+        FloatVector s53 = FloatVector.fromArray(Lanes.FLOATS, a, start + 5 * PANEL_ROWS + 3 * Lanes.COUNT);
+        for (int step = 0; step < steps; step++) {
+            int w = weights + step * ROWS;
+            int at = from + step * TOKENS;
+            FloatVector w0 = FloatVector.fromArray(Lanes.FLOATS, a, w);
+            FloatVector w1 = FloatVector.fromArray(Lanes.FLOATS, a, w + Lanes.COUNT);
+            FloatVector w2 = FloatVector.fromArray(Lanes.FLOATS, a, w + 2 * Lanes.COUNT);
+            FloatVector w3 = FloatVector.fromArray(Lanes.FLOATS, a, w + 3 * Lanes.COUNT);
+            FloatVector token = FloatVector.broadcast(Lanes.FLOATS, x[at]);
+            s00 = w0.fma(token, s00);
+            s01 = w1.fma(token, s01);
+            s02 = w2.fma(token, s02);
+            s03 = w3.fma(token, s03);
+            token = FloatVector.broadcast(Lanes.FLOATS, x[at + 1]);
+            s10 = w0.fma(token, s10);
+            s11 = w1.fma(token, s11);
+            s12 = w2.fma(token, s12);
+            s13 = w3.fma(token, s13);
+            token = FloatVector.broadcast(Lanes.FLOATS, x[at + 2]);
+            s20 = w0.fma(token, s20);
+            s21 = w1.fma(token, s21);
+            s22 = w2.fma(token, s22);
+            s23 = w3.fma(token, s23);
+            token = FloatVector.broadcast(Lanes.FLOATS, x[at + 3]);
+            s30 = w0.fma(token, s30);
+            s31 = w1.fma(token, s31);
+            s32 = w2.fma(token, s32);
+            s33 = w3.fma(token, s33);
+            token = FloatVector.broadcast(Lanes.FLOATS, x[at + 4]);
+            s40 = w0.fma(token, s40);
+            s41 = w1.fma(token, s41);
+            s42 = w2.fma(token, s42);
+            s43 = w3.fma(token, s43);
+            token = FloatVector.broadcast(Lanes.FLOATS, x[at + 5]);
+            s50 = w0.fma(token, s50);
+            s51 = w1.fma(token, s51);
+            s52 = w2.fma(token, s52);
+            s53 = w3.fma(token, s53);
+        }
+        s00.intoArray(a, sums);
+        s01.intoArray(a, sums + Lanes.COUNT);
+        s02.intoArray(a, sums + 2 * Lanes.COUNT);
+        s03.intoArray(a, sums + 3 * Lanes.COUNT);
+        s10.intoArray(a, sums + PANEL_ROWS);
+        s11.intoArray(a, sums + PANEL_ROWS + Lanes.COUNT);
+        s12.intoArray(a, sums + PANEL_ROWS + 2 * Lanes.COUNT);
+        s13.intoArray(a, sums + PANEL_ROWS + 3 * Lanes.COUNT);
+        s20.intoArray(a, sums + 2 * PANEL_ROWS);
+        s21.intoArray(a, sums + 2 * PANEL_ROWS + Lanes.COUNT);
+        s22.intoArray(a, sums + 2 * PANEL_ROWS + 2 * Lanes.COUNT);
+        s23.intoArray(a, sums + 2 * PANEL_ROWS + 3 * Lanes.COUNT);
+        s30.intoArray(a, sums + 3 * PANEL_ROWS);
+        s31.intoArray(a, sums + 3 * PANEL_ROWS + Lanes.COUNT);
+        s32.intoArray(a, sums + 3 * PANEL_ROWS + 2 * Lanes.COUNT);
+        s33.intoArray(a, sums + 3 * PANEL_ROWS + 3 * Lanes.COUNT);
+        s40.intoArray(a, sums + 4 * PANEL_ROWS);
+        s41.intoArray(a, sums + 4 * PANEL_ROWS + Lanes.COUNT);
+        s42.intoArray(a, sums + 4 * PANEL_ROWS + 2 * Lanes.COUNT);
+        s43.intoArray(a, sums + 4 * PANEL_ROWS + 3 * Lanes.COUNT);
+        s50.intoArray(a, sums + 5 * PANEL_ROWS);
+        s51.intoArray(a, sums + 5 * PANEL_ROWS + Lanes.COUNT);
+        s52.intoArray(a, sums + 5 * PANEL_ROWS + 2 * Lanes.COUNT);
+        s53.intoArray(a, sums + 5 * PANEL_ROWS + 3 * Lanes.COUNT);
     }
 }

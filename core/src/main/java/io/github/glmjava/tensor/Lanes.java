@@ -19,6 +19,9 @@ final class Lanes {
     /** Floats in a vector. */
     static final int COUNT = FLOATS.length();
 
+    /** Whether there are 32 vector registers and not 16: with vectors of 512 bits. Tiles then are larger. */
+    static final boolean MANY_REGISTERS = COUNT == 16;
+
     static final ByteOrder LITTLE_ENDIAN = ByteOrder.LITTLE_ENDIAN;
 
     private static final VectorShuffle<Float> BY_8 = exchange(8);

@@ -22,6 +22,9 @@ final class ShortTile {
     /** Shorts in a vector. */
     private static final int COUNT = SHORTS.length();
 
+    /** Tokens of a tile, whose activations of one column are adjacent. */
+    static final int TOKENS = 4;
+
     /** Rows whose weights of one column are adjacent. */
     static final int TILE_ROWS = 2 * COUNT;
 
@@ -52,15 +55,16 @@ final class ShortTile {
             int tokens) {
         for (int row = 0; row < ROWS; row += TILE_ROWS) {
             int low = VectorQ4Matrix.firstRow(row / COUNT);
-            for (int token = 0; token < tokens; token += Activations.TILE_TOKENS) {
-                int at = Activations.interleaved(token, firstGroup * BlockLayout.GROUP, allGroups * BlockLayout.GROUP);
-                int first = Activations.interleaved(token, firstGroup, allGroups);
+            for (int token = 0; token < tokens; token += TOKENS) {
+                int at = Activations.interleaved(
+                        token, firstGroup * BlockLayout.GROUP, allGroups * BlockLayout.GROUP, TOKENS);
+                int first = Activations.interleaved(token, firstGroup, allGroups, TOKENS);
                 int weights = row * groups * BlockLayout.GROUP;
                 int scale = scales + low;
                 for (int group = 0; group < groups; group++) {
                     tile(panel, weights, activations, at, first, floats, scale, token * ROWS + low);
-                    at += BlockLayout.GROUP * Activations.TILE_TOKENS;
-                    first += Activations.TILE_TOKENS;
+                    at += BlockLayout.GROUP * TOKENS;
+                    first += TOKENS;
                     weights += BlockLayout.GROUP * TILE_ROWS;
                     scale += ROWS;
                 }
@@ -86,8 +90,8 @@ final class ShortTile {
         ShortVector s21 = s20;
         ShortVector s30 = IntVector.broadcast(Lanes.INTS, starts[first + 3]).reinterpretAsShorts();
         ShortVector s31 = s30;
-        for (int i = 0; i < BlockLayout.GROUP * Activations.TILE_TOKENS; i += Activations.TILE_TOKENS) {
-            int w = weights + i * (TILE_ROWS / Activations.TILE_TOKENS);
+        for (int i = 0; i < BlockLayout.GROUP * TOKENS; i += TOKENS) {
+            int w = weights + i * (TILE_ROWS / TOKENS);
             int at = from + i;
             ShortVector w0 = ShortVector.fromArray(SHORTS, a, w);
             ShortVector w1 = ShortVector.fromArray(SHORTS, a, w + COUNT);

@@ -20,6 +20,9 @@ abstract class VectorMatrix extends Matrix {
     /** Words of a row that are transposed together, in the first-level cache. */
     private static final int PART = 256;
 
+    /** Rows that are unpacked at a time. */
+    private static final int UNPACKED_ROWS = 2 * Lanes.COUNT;
+
     /** Floats of unpacked weights that a tile takes at a time. */
     private static final int SLAB = FloatTile.STEPS * FloatTile.ROWS;
 
@@ -49,7 +52,7 @@ abstract class VectorMatrix extends Matrix {
      * first, third, ... go to {@code first} and on, the others to {@code second} and on, {@link FloatTile#ROWS} further
      * with each step.
      *
-     * @param a the words of the first rows of a tile from {@code lower} on, of the others from {@code upper} on
+     * @param a the words of a vector of rows from {@code lower} on, of the next vector from {@code upper} on
      * @param steps how many elements there are for each of the two, whole words
      */
     protected abstract void unpack(float[] a, int lower, int upper, int steps, int first, int second);
@@ -66,7 +69,7 @@ abstract class VectorMatrix extends Matrix {
 
     @Override
     final void reserve(int tokens, Activations arranged) {
-        int room = tokens < TILED_TOKENS ? tokens : Activations.tiled(tokens);
+        int room = tokens < TILED_TOKENS ? tokens : tiled(tokens);
         arranged.floats(Math.multiplyExact(room, order.padded()));
     }
 
@@ -76,7 +79,7 @@ abstract class VectorMatrix extends Matrix {
             if (tokens < TILED_TOKENS) {
                 order.arrange(input, token * columns(), arranged.floats, token * order.padded());
             } else {
-                order.arrangeByResidue(input, token * columns(), arranged.floats, Activations.tiled(tokens), token);
+                order.arrangeByResidue(input, token * columns(), arranged.floats, tiled(tokens), token);
             }
         }
     }
@@ -88,6 +91,10 @@ abstract class VectorMatrix extends Matrix {
         } else {
             multiplyMany(arranged.floats, tokens, output, scratch, from, to);
         }
+    }
+
+    private static int tiled(int tokens) {
+        return Activations.tiled(tokens, FloatTile.TOKENS);
     }
 
     /**
@@ -147,7 +154,7 @@ abstract class VectorMatrix extends Matrix {
      * words: they are unpacked together, multiplied with all tokens, and added up with what came before.
      */
     private void multiplyMany(float[] x, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
-        int count = Activations.tiled(tokens);
+        int count = tiled(tokens);
         int level = count * FloatTile.PANEL_ROWS;
         int slabs = FloatTile.PANEL_ROWS * stride();
         int zeros = slabs + 2 * SLAB;
@@ -159,19 +166,21 @@ abstract class VectorMatrix extends Matrix {
             for (int leaf = 0; leaf < ColumnOrder.RESIDUES; leaf += 2) {
                 int waiting = Integer.bitCount(leaf);
                 int first = sums + waiting * level;
+                int complete = 1 + Integer.numberOfTrailingZeros(leaf / 2 + 1);
                 for (int step = 0; step < order.steps(); step += FloatTile.STEPS) {
                     int steps = Math.min(FloatTile.STEPS, order.steps() - step);
                     int activations = (leaf * order.steps() + step) * count;
                     int start = step == 0 ? zeros : -1;
                     for (int tile = 0; tile < FloatTile.PANEL_ROWS; tile += FloatTile.ROWS) {
-                        unpack(row, tile, ColumnOrder.residueOfLeaf(leaf), step, steps, space, slabs);
-                        FloatTile.multiply(space, slabs, steps, x, activations, count, start, first + tile);
+                        for (int i = 0; i < FloatTile.ROWS; i += UNPACKED_ROWS) {
+                            unpack(row, tile + i, ColumnOrder.residueOfLeaf(leaf), step, steps, space, slabs + i);
+                        }
+                        FloatTile.multiply(space, slabs, steps, x, activations, tokens, start, first + tile, level, 0);
                         int next = activations + order.steps() * count;
-                        FloatTile.multiply(space, slabs + SLAB, steps, x, next, count, start, first + level + tile);
+                        int second = first + level + tile;
+                        int merged = step + steps == order.steps() ? complete : 0;
+                        FloatTile.multiply(space, slabs + SLAB, steps, x, next, tokens, start, second, level, merged);
                     }
-                }
-                for (int sum = waiting; sum >= waiting - Integer.numberOfTrailingZeros(leaf / 2 + 1); sum--) {
-                    FloatTile.add(space, sums + sum * level, level);
                 }
             }
             int rows = Math.min(FloatTile.PANEL_ROWS, to - row);
@@ -206,7 +215,7 @@ abstract class VectorMatrix extends Matrix {
     /**
      * Unpacks some steps of a residue and of the one that is half of them further.
      *
-     * @param tile the first row in the panel
+     * @param tile the first of two vectors of rows in the panel
      * @param slabs where the weights of the two go
      */
     private void unpack(int row, int tile, int residue, int step, int steps, float[] a, int slabs) {
@@ -214,7 +223,7 @@ abstract class VectorMatrix extends Matrix {
         int from = (tile + residue) * stride() + step * ColumnOrder.RESIDUES / order.laneColumns();
         unpack(a, from, from + Lanes.COUNT * stride(), wholeSteps, slabs, slabs + SLAB);
         for (int i = wholeSteps; i < steps; i++) {
-            for (int lane = 0; lane < FloatTile.ROWS; lane++) {
+            for (int lane = 0; lane < UNPACKED_ROWS; lane++) {
                 int position = (step + i) * ColumnOrder.RESIDUES + residue;
                 int target = slabs + i * FloatTile.ROWS + lane;
                 copyElement(row + tile + lane, position, a, target);

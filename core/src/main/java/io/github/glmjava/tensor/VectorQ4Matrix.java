@@ -34,7 +34,7 @@ final class VectorQ4Matrix extends BlockMatrix {
     private static final IntVector NIBBLES = IntVector.broadcast(Lanes.INTS, 0x000f000f);
 
     VectorQ4Matrix(MemorySegment data, int rows, int columns) {
-        super(MatrixFormat.Q4, data, rows, columns, TILED_TOKENS, PANEL_GROUPS);
+        super(MatrixFormat.Q4, data, rows, columns, TILED_TOKENS, ShortTile.TOKENS, PANEL_GROUPS);
     }
 
     @Override
@@ -46,7 +46,7 @@ final class VectorQ4Matrix extends BlockMatrix {
     @Override
     void arrange(float[] input, int tokens, Activations arranged, int from, int to) {
         int groups = layout().groups();
-        int step = isTiled(tokens) ? Activations.TILE_TOKENS : 1;
+        int step = isTiled(tokens) ? ShortTile.TOKENS : 1;
         for (int token = from; token < to; token++) {
             int target = position(tokens, token, groups * BlockLayout.GROUP);
             int start = position(tokens, token, groups);
@@ -258,7 +258,7 @@ final class VectorQ4Matrix extends BlockMatrix {
             WorkerScratch scratch) {
         int columns = groups * BlockLayout.GROUP;
         short[] panel = scratch.shorts(PANEL_GROUPS * BlockLayout.GROUP * PANEL_ROWS);
-        int scales = Activations.tiled(tokens) * PANEL_ROWS;
+        int scales = room(tokens) * PANEL_ROWS;
         for (int block = 0; block < Math.min(PANEL_ROWS, rows() - row); block += BlockLayout.Q4_ROWS) {
             long elements = start() + layout().elementOffset(row + block, firstGroup);
             long scaleWords = start() + layout().scaleOffset(row + block, firstGroup);

@@ -36,7 +36,7 @@ final class VectorQ8Matrix extends BlockMatrix {
     private static final int PAIR_BYTES = BlockLayout.Q8_ROWS / 2;
 
     VectorQ8Matrix(MemorySegment data, int rows, int columns) {
-        super(MatrixFormat.Q8, data, rows, columns, TILED_TOKENS, PANEL_GROUPS);
+        super(MatrixFormat.Q8, data, rows, columns, TILED_TOKENS, PanelTile.TOKENS, PANEL_GROUPS);
     }
 
     @Override
@@ -53,7 +53,7 @@ final class VectorQ8Matrix extends BlockMatrix {
             int source = token * columns();
             int target = position(tokens, token, padded);
             if (isTiled(tokens)) {
-                int step = Activations.TILE_TOKENS;
+                int step = PanelTile.TOKENS;
                 for (int column = 0; column < padded; column++) {
                     floats[target + column * step] = column < columns() ? input[source + column] : 0;
                 }
@@ -282,7 +282,7 @@ final class VectorQ8Matrix extends BlockMatrix {
             int tokens,
             float[] sums,
             WorkerScratch scratch) {
-        int scales = Activations.tiled(tokens) * PANEL_ROWS;
+        int scales = room(tokens) * PANEL_ROWS;
         int panel = scales + PANEL_GROUPS * PANEL_ROWS;
         int columns = groups * BlockLayout.GROUP;
         long even = start() + layout().elementOffset(row, firstGroup);
