@@ -29,52 +29,37 @@ final class FloatTile {
     /** Columns that a tile takes before the next one takes as many: 8 KB of weights stay in the first-level cache with what is beside. */
     static final int STEPS = 4096 / ROWS;
 
-    /** Floats from which the sums of all tokens can start. */
+    /** Floats from which the sums of a tile can start. */
     static final int START = TOKENS * PANEL_ROWS;
 
     private FloatTile() {}
 
     /**
-     * {@code sum[token][row] = start[token][row] + dot(weights[row], activations[token])}.
+     * {@code sum[token][row] = start[token][row] + dot(weights[row], activations[token])} for one tile.
      *
      * @param a weights of {@code ROWS} rows, {@code steps x ROWS}, from {@code weights} on; and the sums
      * @param x interleaved activations, {@code steps} columns, from {@code from} on: {@link Activations#interleaved}
-     * @param tokens how many; what the last tile lacks is multiplied in vain or left out
-     * @param zeros where {@link #START} zeros are to start from; or negative, to go on with the sums
+     * @param tokens how many, of which a tile does {@link #TOKENS} or what is left; more may be multiplied in vain
+     * @param start what the sums start with, laid out as they are
      * @param sums where they are, {@code PANEL_ROWS} from token to token
-     * @param level how far below them other sums wait, and others as far below those
-     * @param merged to how many levels of these each sum is to be added when it is complete, while it is in the first-level
-     *     cache: what comes of it takes the place of the lowest
      */
-    static void multiply(
-            float[] a,
-            int weights,
-            int steps,
-            float[] x,
-            int from,
-            int tokens,
-            int zeros,
-            int sums,
-            int level,
-            int merged) {
-        for (int token = 0; token < tokens; token += TOKENS) {
-            int target = sums + token * PANEL_ROWS;
-            int start = zeros < 0 ? target : zeros;
-            int at = from + token * steps;
-            if (Lanes.MANY_REGISTERS && tokens - token > SMALL_TOKENS) {
-                largeTile(a, weights, x, at, steps, start, target);
-            } else {
-                for (int row = 0; row < ROWS; row += SMALL_ROWS) {
-                    smallTile(a, weights + row, x, at, steps, start + row, target + row);
-                }
-            }
-            if (merged > 0) {
-                merge(a, target, level, merged);
+    static void multiply(float[] a, int weights, int steps, float[] x, int from, int tokens, int start, int sums) {
+        if (Lanes.MANY_REGISTERS && tokens > SMALL_TOKENS) {
+            largeTile(a, weights, x, from, steps, start, sums);
+        } else {
+            for (int row = 0; row < ROWS; row += SMALL_ROWS) {
+                smallTile(a, weights + row, x, from, steps, start + row, sums + row);
             }
         }
     }
 
-    private static void merge(float[] a, int sums, int level, int levels) {
+    /**
+     * Adds a tile's sums to others that wait, while they are in the first-level cache.
+     *
+     * @param level how far before the sums the first of these are, and each further ones before those
+     * @param levels how many there are; the result takes the place of the last
+     */
+    static void merge(float[] a, int sums, int level, int levels) {
         for (int token = sums; token < sums + START; token += PANEL_ROWS) {
             for (int row = token; row < token + ROWS; row += Lanes.COUNT) {
                 FloatVector sum = FloatVector.fromArray(Lanes.FLOATS, a, row);

@@ -164,28 +164,46 @@ abstract class VectorMatrix extends Matrix {
         for (int row = from; row < to; row += FloatTile.PANEL_ROWS) {
             loadWords(row, space);
             for (int leaf = 0; leaf < ColumnOrder.RESIDUES; leaf += 2) {
-                int waiting = Integer.bitCount(leaf);
-                int first = sums + waiting * level;
-                int complete = 1 + Integer.numberOfTrailingZeros(leaf / 2 + 1);
                 for (int step = 0; step < order.steps(); step += FloatTile.STEPS) {
-                    int steps = Math.min(FloatTile.STEPS, order.steps() - step);
-                    int activations = (leaf * order.steps() + step) * count;
-                    int start = step == 0 ? zeros : -1;
                     for (int tile = 0; tile < FloatTile.PANEL_ROWS; tile += FloatTile.ROWS) {
-                        for (int i = 0; i < FloatTile.ROWS; i += UNPACKED_ROWS) {
-                            unpack(row, tile + i, ColumnOrder.residueOfLeaf(leaf), step, steps, space, slabs + i);
-                        }
-                        FloatTile.multiply(space, slabs, steps, x, activations, tokens, start, first + tile, level, 0);
-                        int next = activations + order.steps() * count;
-                        int second = first + level + tile;
-                        int merged = step + steps == order.steps() ? complete : 0;
-                        FloatTile.multiply(space, slabs + SLAB, steps, x, next, tokens, start, second, level, merged);
+                        multiplyPair(row, tile, leaf, step, x, tokens, space, slabs);
                     }
                 }
             }
             int rows = Math.min(FloatTile.PANEL_ROWS, to - row);
             for (int token = 0; token < tokens; token++) {
                 System.arraycopy(space, sums + token * FloatTile.PANEL_ROWS, output, token * rows() + row, rows);
+            }
+        }
+    }
+
+    /**
+     * Multiplies some rows of a panel with all tokens, a part of the columns of two residues. Their sums wait behind those of so
+     * many levels of the tree as are not complete, and are merged with these as soon as they are.
+     *
+     * @param slabs where unpacked weights go, behind them the zeros that sums start with and the sums of all levels
+     */
+    private void multiplyPair(int row, int tile, int leaf, int step, float[] x, int tokens, float[] space, int slabs) {
+        int steps = Math.min(FloatTile.STEPS, order.steps() - step);
+        for (int i = 0; i < FloatTile.ROWS; i += UNPACKED_ROWS) {
+            unpack(row, tile + i, ColumnOrder.residueOfLeaf(leaf), step, steps, space, slabs + i);
+        }
+        int count = tiled(tokens);
+        int level = count * FloatTile.PANEL_ROWS;
+        int zeros = slabs + 2 * SLAB;
+        int first = zeros + FloatTile.START + Integer.bitCount(leaf) * level + tile;
+        int merged = step + steps < order.steps() ? 0 : 1 + Integer.numberOfTrailingZeros(leaf / 2 + 1);
+        int at = (leaf * order.steps() + step) * count;
+        int next = at + order.steps() * count;
+        for (int token = 0; token < tokens; token += FloatTile.TOKENS) {
+            int sums = first + token * FloatTile.PANEL_ROWS;
+            int left = tokens - token;
+            int start = step == 0 ? zeros : sums;
+            FloatTile.multiply(space, slabs, steps, x, at + token * steps, left, start, sums);
+            start = step == 0 ? zeros : sums + level;
+            FloatTile.multiply(space, slabs + SLAB, steps, x, next + token * steps, left, start, sums + level);
+            if (merged > 0) {
+                FloatTile.merge(space, sums + level, level, merged);
             }
         }
     }
