@@ -20,8 +20,11 @@ final class BenchmarkReport {
                 "machine      %d threads, %s, Java %s%n",
                 result.machine().threads(), result.kernels(), Runtime.version());
         table.format(
-                "             reads %.1f GB/s, float multiply-adds %.1f GFLOP/s%n",
-                result.machine().readGigabytesPerSecond(), result.machine().multiplyAddGigaflops());
+                "             beside decoding reads %.1f GB/s (%.1f at best), beside prompts float multiply-adds %.1f GFLOP/s (%.1f)%n",
+                result.machine().reading().median(),
+                result.machine().reading().best(),
+                result.machine().multiplyAdding().median(),
+                result.machine().multiplyAdding().best());
         table.format(
                 "loading      %.0f ms; %.2f s to the first token after %d, %.2f s from the start of the JVM%n",
                 result.start().loadSeconds() * 1000,
@@ -55,8 +58,10 @@ final class BenchmarkReport {
     static String json(BenchmarkResult result) {
         Map<String, Object> machine = new LinkedHashMap<>();
         machine.put("threads", result.machine().threads());
-        machine.put("read_gb_s", result.machine().readGigabytesPerSecond());
-        machine.put("fma_gflops", result.machine().multiplyAddGigaflops());
+        machine.put("read_gb_s", result.machine().reading().median());
+        machine.put("read_gb_s_each", result.machine().reading().each());
+        machine.put("fma_gflops", result.machine().multiplyAdding().median());
+        machine.put("fma_gflops_each", result.machine().multiplyAdding().each());
         machine.put("kernels", result.kernels());
         machine.put("java", Runtime.version().toString());
 

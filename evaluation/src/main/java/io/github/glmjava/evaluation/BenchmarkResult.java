@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param keyValues the format of keys and values, for people
  * @param kernels what computed
  * @param plan what was asked for
- * @param machine the limits, measured in the same run
+ * @param machine the limits, measured beside it
  * @param start how long it took to begin
  * @param multiplyAddsPerToken of all matrices of the layers that a token goes through, without attention and the head
  * @param headMultiplyAdds of the head, which a prompt needs once
@@ -63,7 +63,7 @@ public record BenchmarkResult(
 
     /** {@link #prefillGigaflops} as a share of what float multiply-adds can reach; integer kernels may exceed 1. */
     public double prefillPeakShare() {
-        return prefillGigaflops() / machine.multiplyAddGigaflops();
+        return prefillGigaflops() / machine.multiplyAdding().median();
     }
 
     /** The weights that decoding reads in a second. */
@@ -73,7 +73,7 @@ public record BenchmarkResult(
 
     /** {@link #decodeGigabytesPerSecond} as a share of what reading can reach. */
     public double decodeBandwidthShare() {
-        return decodeGigabytesPerSecond() / machine.readGigabytesPerSecond();
+        return decodeGigabytesPerSecond() / machine.reading().median();
     }
 
     /** Some speed compared with {@link #decode}. */

@@ -5,12 +5,17 @@ import io.github.glmjava.tensor.WeightArena;
 import io.github.glmjava.tensor.WorkerTeam;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Measures the limits of the machine by loops on the Vector API that do nothing else. */
-final class MachineProbe {
+/**
+ * Measures the limits of the machine by loops on the Vector API that do nothing else, in moments beside what is to be
+ * compared with them: on a machine that others use, too, both change from minute to minute.
+ */
+final class MachineProbe implements AutoCloseable {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
 
@@ -22,7 +27,8 @@ final class MachineProbe {
     /** A multiple of {@link #STEP} for every vector width. */
     private static final long PIECE = 1 << 20;
 
-    private static final int ROUNDS = 6;
+    /** A reading is the best of so many: a limit is what is reached when nothing comes between. */
+    private static final int ROUNDS = 3;
 
     /** About 20 ms of multiply-adds. */
     private static final int MULTIPLY_ADDS = 1 << 22;
@@ -31,48 +37,71 @@ final class MachineProbe {
 
     private static final int WARM_UP_CALLS = 30_000;
 
+    private final WorkerTeam team;
     private final long[] checks;
+    private final List<Double> reading = new ArrayList<>();
+    private final List<Double> multiplying = new ArrayList<>();
+    private long peakBytes;
 
-    private MachineProbe(int threads) {
+    MachineProbe(int threads) {
+        team = new WorkerTeam(threads);
         checks = new long[threads * 16];
-    }
-
-    /** Takes about a second. */
-    static MachineLimits measure(int threads) {
-        try (WorkerTeam team = new WorkerTeam(threads);
-                WeightArena arena = WeightArena.open(READ_BYTES)) {
-            MachineProbe probe = new MachineProbe(threads);
-            // In the pages that weights lie in, and written to: pages of zeros would be one and the same.
-            MemorySegment memory = arena.allocate(READ_BYTES, 64).fill((byte) 1);
-            ParallelTask reading = (worker, from, to) -> {
-                for (int piece = from; piece < to; piece++) {
-                    probe.checks[worker * 16] += read(memory, piece * PIECE, PIECE);
-                }
-            };
-            ParallelTask multiplying = (worker, from, to) -> {
-                for (int item = from; item < to; item++) {
-                    probe.checks[worker * 16] += Float.floatToRawIntBits(multiplyAdd(MULTIPLY_ADDS));
-                }
-            };
-            // Short calls first: what is compiled in the middle of a long loop is not compiled as well.
-            for (int call = 0; call < WARM_UP_CALLS; call++) {
-                probe.checks[0] += Float.floatToRawIntBits(multiplyAdd(CHAINS));
-            }
-            double readSeconds = best(team, reading, (int) (READ_BYTES / PIECE));
-            double multiplySeconds = best(team, multiplying, threads);
-            double operations = 2.0 * threads * MULTIPLY_ADDS * CHAINS * FLOATS.length();
-            return new MachineLimits(threads, READ_BYTES / readSeconds / 1e9, operations / multiplySeconds / 1e9);
+        // Short calls first: what is compiled in the middle of a long loop is not compiled as well.
+        for (int call = 0; call < WARM_UP_CALLS; call++) {
+            checks[0] += Float.floatToRawIntBits(multiplyAdd(CHAINS));
         }
     }
 
-    private static double best(WorkerTeam team, ParallelTask task, int items) {
+    /** Takes a reading of the memory's bandwidth, in some hundred milliseconds. */
+    void readMemory() {
+        peakBytes = peakBytes();
+        try (WeightArena arena = WeightArena.open(READ_BYTES)) {
+            // In the pages that weights lie in, and written to: pages of zeros would be one and the same.
+            MemorySegment memory = arena.allocate(READ_BYTES, 64).fill((byte) 1);
+            ParallelTask task = (worker, from, to) -> {
+                for (int piece = from; piece < to; piece++) {
+                    checks[worker * 16] += read(memory, piece * PIECE, PIECE);
+                }
+            };
+            reading.add(READ_BYTES / best(task, (int) (READ_BYTES / PIECE)) / 1e9);
+        }
+        ProcessMemory.resetPeak();
+    }
+
+    /** Takes a reading of the peak of float multiply-adds, in about a hundred milliseconds. */
+    void multiplyAdd() {
+        ParallelTask task = (worker, from, to) -> {
+            for (int item = from; item < to; item++) {
+                checks[worker * 16] += Float.floatToRawIntBits(multiplyAdd(MULTIPLY_ADDS));
+            }
+        };
+        double operations = 2.0 * team.threads() * MULTIPLY_ADDS * CHAINS * FLOATS.length();
+        multiplying.add(operations / best(task, team.threads()) / 1e9);
+    }
+
+    /** What the readings say, at least one of each. */
+    MachineLimits limits() {
+        return new MachineLimits(team.threads(), new Speeds(reading), new Speeds(multiplying));
+    }
+
+    /** The largest resident memory so far, without what the readings took, or -1 where it is not known. */
+    long peakBytes() {
+        return Math.max(peakBytes, ProcessMemory.peak());
+    }
+
+    private double best(ParallelTask task, int items) {
         double best = Double.POSITIVE_INFINITY;
         for (int round = 0; round < ROUNDS; round++) {
             long start = System.nanoTime();
             team.run(task, items, 1);
-            best = Math.min(best, (System.nanoTime() - start) / 1e9);
+            best = Math.min(best, SpeedMeter.seconds(start));
         }
         return best;
+    }
+
+    @Override
+    public void close() {
+        team.close();
     }
 
     private static long read(MemorySegment memory, long from, long bytes) {

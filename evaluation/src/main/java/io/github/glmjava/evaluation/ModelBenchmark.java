@@ -81,14 +81,13 @@ public final class ModelBenchmark {
             meter.prompt();
             BenchmarkResult.Start times =
                     new BenchmarkResult.Start(loadSeconds, SpeedMeter.seconds(start), secondsOfLife() - makingSeconds);
-            long peakOfStart = ProcessMemory.peak();
-            progress.accept("measuring the machine");
-            MachineLimits before = MachineProbe.measure(options.threads());
-            ProcessMemory.resetPeak();
-            meter.measure();
-            long peak = Math.max(peakOfStart, ProcessMemory.peak());
-            progress.accept("measuring the machine again");
-            MachineLimits machine = before.max(MachineProbe.measure(options.threads()));
+            MachineLimits machine;
+            long peak;
+            try (MachineProbe probe = new MachineProbe(options.threads())) {
+                meter.measure(probe);
+                machine = probe.limits();
+                peak = probe.peakBytes();
+            }
             GlmNetwork network = loaded.network();
             String format = loaded.weights() == WeightFormat.AS_STORED
                     ? nameIfStored

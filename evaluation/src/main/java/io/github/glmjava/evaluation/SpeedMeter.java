@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Times prompts and decoding. A prompt is timed from its first token to the logits after its last; decoding feeds the
- * likeliest token each time. What is compared is measured in turns: the machine may change its mind in a minute. The code is
- * compiled by an untimed round.
+ * likeliest token each time. What is compared is measured in turns, the limits of the machine included: it may change its mind
+ * in a minute. The code is compiled by an untimed round.
  */
 final class SpeedMeter {
     private static final int WARM_UP_TOKENS = 32;
@@ -57,17 +57,20 @@ final class SpeedMeter {
         next[0] = likeliest(single.logits());
     }
 
-    /** Measures everything. */
-    void measure() {
+    /** Measures everything, beside the limits of the machine. */
+    void measure(MachineProbe machine) {
         prepare();
         for (int i = 1; i <= plan.repetitions(); i++) {
             progress.accept("prompt " + i + " of " + plan.repetitions());
+            machine.multiplyAdd();
             long start = System.nanoTime();
             prompt();
             prefill.add(plan.promptTokens() / seconds(start));
         }
+        machine.multiplyAdd();
         for (int i = 1; i <= plan.repetitions(); i++) {
             progress.accept("decoding " + i + " of " + plan.repetitions());
+            machine.readMemory();
             decode.add(decode(single, tokens.least(), plan.generatedTokens()));
             for (int j = 0; j < deep.size(); j++) {
                 depths.get(j).add(decode(deep.get(j), plan.depths().get(j), plan.generatedTokens()));
@@ -76,6 +79,7 @@ final class SpeedMeter {
                 batched.add(decodeTogether(plan.generatedTokens()));
             }
         }
+        machine.readMemory();
     }
 
     /** Fills the caches and lets the JVM compile the code. */

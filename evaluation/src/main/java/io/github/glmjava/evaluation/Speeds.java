@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * How fast something ran each time that it was measured.
  *
- * @param each tokens a second, at least one
+ * @param each for example tokens a second, at least one
  */
 public record Speeds(List<Double> each) {
     /** Copies the list. */
@@ -18,5 +18,10 @@ public record Speeds(List<Double> each) {
         List<Double> sorted = each.stream().sorted().toList();
         int middle = sorted.size() / 2;
         return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    }
+
+    /** The fastest. */
+    public double best() {
+        return each.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
     }
 }
