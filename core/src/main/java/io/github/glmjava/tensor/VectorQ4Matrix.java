@@ -23,6 +23,7 @@ final class VectorQ4Matrix extends BlockMatrix {
     private static final int RUNS = BlockLayout.GROUP / BlockLayout.WORD_COLUMNS;
     private static final int SCALE_BYTES = 2 * BlockLayout.Q4_ROWS;
     private static final int LAST_OF_GROUP = RUNS - 1;
+    private static final int LAST_OF_WORD = BlockLayout.WORD_COLUMNS - 1;
     private static final short NIBBLE = 15;
 
     /** Words of 32 bits in a line of 64 bytes, the same columns of all rows of a block. */
@@ -31,7 +32,17 @@ final class VectorQ4Matrix extends BlockMatrix {
     /** A vector and not a number, which every operation would broadcast. */
     static final IntVector UPPER_HALF = IntVector.broadcast(Lanes.INTS, 0xffff0000);
 
-    private static final IntVector NIBBLES = IntVector.broadcast(Lanes.INTS, 0x000f000f);
+    /** Distances of shifts of shorts. A number as distance would be loaded each time. */
+    private static final ShortVector SHIFT1 = ShortVector.broadcast(ShortTile.SHORTS, 4);
+
+    private static final ShortVector SHIFT2 = ShortVector.broadcast(ShortTile.SHORTS, 8);
+    private static final ShortVector SHIFT3 = ShortVector.broadcast(ShortTile.SHORTS, 12);
+
+    /** What is left of both words after a shift of both as one. */
+    private static final IntVector MASK1 = IntVector.broadcast(Lanes.INTS, 0x0fff0fff);
+
+    private static final IntVector MASK2 = IntVector.broadcast(Lanes.INTS, 0x00ff00ff);
+    private static final IntVector MASK3 = IntVector.broadcast(Lanes.INTS, 0x000f000f);
 
     VectorQ4Matrix(MemorySegment data, int rows, int columns) {
         super(MatrixFormat.Q4, data, rows, columns, TILED_TOKENS, ShortTile.TOKENS, PANEL_GROUPS);
@@ -59,6 +70,18 @@ final class VectorQ4Matrix extends BlockMatrix {
                         target + column * step,
                         step,
                         start + group * step);
+                if (!isTiled(tokens)) {
+                    subtractNeighbours(arranged.integers, target + column);
+                }
+            }
+        }
+    }
+
+    /** Makes factors for {@link #streamRows} of a group's integers. */
+    private static void subtractNeighbours(int[] integers, int from) {
+        for (int i = from; i < from + BlockLayout.GROUP; i += BlockLayout.WORD_COLUMNS) {
+            for (int j = i + LAST_OF_WORD; j > i; j--) {
+                integers[j] = Activations.twice((short) integers[j] - 16 * (short) integers[j - 1]);
             }
         }
     }
@@ -78,8 +101,12 @@ final class VectorQ4Matrix extends BlockMatrix {
      *
      * <p>One loop goes through the words of all groups: around an inner loop for each group the compiler would check the
      * bounds of every segment access anew, which takes as long as the arithmetic. A group's sums are scaled and added in
-     * memory: in registers they would drive out those of the loop. Words are shifted as integers, by a constant; the shift
-     * of shorts loads its distance.
+     * memory: in registers they would drive out those of the loop.
+     *
+     * <p>Four columns are not taken apart but multiplied by differences, in 16 bits where what overflows does not matter: of a word
+     * {@code w = n0 + 16 n1 + 256 n2 + 4096 n3} is {@code n0 x0 + n1 x1 + n2 x2 + n3 x3 = w x0 + (w >> 4)(x1 - 16 x0) +
+     * (w >> 8)(x2 - 16 x1) + (w >> 12)(x3 - 16 x2)}. Where words cannot be shifted each by itself, which takes AVX-512, two
+     * are shifted as one, and what comes from the other is masked.
      */
     private void streamRows(int row, int vector, Activations arranged, int firstGroup, float[] sums) {
         MemorySegment weights = memory();
@@ -107,66 +134,106 @@ final class VectorQ4Matrix extends BlockMatrix {
         for (int run = 0; run < runs; run++) {
             long word = (long) run * RUN;
             int column = from + run * BlockLayout.WORD_COLUMNS;
-            IntVector w0 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset0 + word, Lanes.LITTLE_ENDIAN);
-            IntVector w1 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset1 + word, Lanes.LITTLE_ENDIAN);
-            IntVector w2 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset2 + word, Lanes.LITTLE_ENDIAN);
-            IntVector w3 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset3 + word, Lanes.LITTLE_ENDIAN);
-            ShortVector activation = IntVector.broadcast(Lanes.INTS, x[column]).reinterpretAsShorts();
-            sum0 = sum0.add(w0.and(NIBBLES).reinterpretAsShorts().mul(activation));
-            sum1 = sum1.add(w1.and(NIBBLES).reinterpretAsShorts().mul(activation));
-            sum2 = sum2.add(w2.and(NIBBLES).reinterpretAsShorts().mul(activation));
-            sum3 = sum3.add(w3.and(NIBBLES).reinterpretAsShorts().mul(activation));
-            activation = IntVector.broadcast(Lanes.INTS, x[column + 1]).reinterpretAsShorts();
-            sum0 = sum0.add(w0.lanewise(VectorOperators.LSHR, 4)
-                    .and(NIBBLES)
-                    .reinterpretAsShorts()
-                    .mul(activation));
-            sum1 = sum1.add(w1.lanewise(VectorOperators.LSHR, 4)
-                    .and(NIBBLES)
-                    .reinterpretAsShorts()
-                    .mul(activation));
-            sum2 = sum2.add(w2.lanewise(VectorOperators.LSHR, 4)
-                    .and(NIBBLES)
-                    .reinterpretAsShorts()
-                    .mul(activation));
-            sum3 = sum3.add(w3.lanewise(VectorOperators.LSHR, 4)
-                    .and(NIBBLES)
-                    .reinterpretAsShorts()
-                    .mul(activation));
-            activation = IntVector.broadcast(Lanes.INTS, x[column + 2]).reinterpretAsShorts();
-            sum0 = sum0.add(w0.lanewise(VectorOperators.LSHR, 8)
-                    .and(NIBBLES)
-                    .reinterpretAsShorts()
-                    .mul(activation));
-            sum1 = sum1.add(w1.lanewise(VectorOperators.LSHR, 8)
-                    .and(NIBBLES)
-                    .reinterpretAsShorts()
-                    .mul(activation));
-            sum2 = sum2.add(w2.lanewise(VectorOperators.LSHR, 8)
-                    .and(NIBBLES)
-                    .reinterpretAsShorts()
-                    .mul(activation));
-            sum3 = sum3.add(w3.lanewise(VectorOperators.LSHR, 8)
-                    .and(NIBBLES)
-                    .reinterpretAsShorts()
-                    .mul(activation));
-            activation = IntVector.broadcast(Lanes.INTS, x[column + 3]).reinterpretAsShorts();
-            sum0 = sum0.add(w0.lanewise(VectorOperators.LSHR, 12)
-                    .and(NIBBLES)
-                    .reinterpretAsShorts()
-                    .mul(activation));
-            sum1 = sum1.add(w1.lanewise(VectorOperators.LSHR, 12)
-                    .and(NIBBLES)
-                    .reinterpretAsShorts()
-                    .mul(activation));
-            sum2 = sum2.add(w2.lanewise(VectorOperators.LSHR, 12)
-                    .and(NIBBLES)
-                    .reinterpretAsShorts()
-                    .mul(activation));
-            sum3 = sum3.add(w3.lanewise(VectorOperators.LSHR, 12)
-                    .and(NIBBLES)
-                    .reinterpretAsShorts()
-                    .mul(activation));
+            ShortVector w0 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset0 + word, Lanes.LITTLE_ENDIAN)
+                    .reinterpretAsShorts();
+            ShortVector w1 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset1 + word, Lanes.LITTLE_ENDIAN)
+                    .reinterpretAsShorts();
+            ShortVector w2 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset2 + word, Lanes.LITTLE_ENDIAN)
+                    .reinterpretAsShorts();
+            ShortVector w3 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset3 + word, Lanes.LITTLE_ENDIAN)
+                    .reinterpretAsShorts();
+            ShortVector factor = IntVector.broadcast(Lanes.INTS, x[column]).reinterpretAsShorts();
+            sum0 = sum0.add(w0.mul(factor));
+            sum1 = sum1.add(w1.mul(factor));
+            sum2 = sum2.add(w2.mul(factor));
+            sum3 = sum3.add(w3.mul(factor));
+            factor = IntVector.broadcast(Lanes.INTS, x[column + 1]).reinterpretAsShorts();
+            sum0 = sum0.add((Lanes.MANY_REGISTERS
+                            ? w0.lanewise(VectorOperators.LSHR, SHIFT1)
+                            : w0.reinterpretAsInts()
+                                    .lanewise(VectorOperators.LSHR, 4)
+                                    .and(MASK1)
+                                    .reinterpretAsShorts())
+                    .mul(factor));
+            sum1 = sum1.add((Lanes.MANY_REGISTERS
+                            ? w1.lanewise(VectorOperators.LSHR, SHIFT1)
+                            : w1.reinterpretAsInts()
+                                    .lanewise(VectorOperators.LSHR, 4)
+                                    .and(MASK1)
+                                    .reinterpretAsShorts())
+                    .mul(factor));
+            sum2 = sum2.add((Lanes.MANY_REGISTERS
+                            ? w2.lanewise(VectorOperators.LSHR, SHIFT1)
+                            : w2.reinterpretAsInts()
+                                    .lanewise(VectorOperators.LSHR, 4)
+                                    .and(MASK1)
+                                    .reinterpretAsShorts())
+                    .mul(factor));
+            sum3 = sum3.add((Lanes.MANY_REGISTERS
+                            ? w3.lanewise(VectorOperators.LSHR, SHIFT1)
+                            : w3.reinterpretAsInts()
+                                    .lanewise(VectorOperators.LSHR, 4)
+                                    .and(MASK1)
+                                    .reinterpretAsShorts())
+                    .mul(factor));
+            factor = IntVector.broadcast(Lanes.INTS, x[column + 2]).reinterpretAsShorts();
+            sum0 = sum0.add((Lanes.MANY_REGISTERS
+                            ? w0.lanewise(VectorOperators.LSHR, SHIFT2)
+                            : w0.reinterpretAsInts()
+                                    .lanewise(VectorOperators.LSHR, 8)
+                                    .and(MASK2)
+                                    .reinterpretAsShorts())
+                    .mul(factor));
+            sum1 = sum1.add((Lanes.MANY_REGISTERS
+                            ? w1.lanewise(VectorOperators.LSHR, SHIFT2)
+                            : w1.reinterpretAsInts()
+                                    .lanewise(VectorOperators.LSHR, 8)
+                                    .and(MASK2)
+                                    .reinterpretAsShorts())
+                    .mul(factor));
+            sum2 = sum2.add((Lanes.MANY_REGISTERS
+                            ? w2.lanewise(VectorOperators.LSHR, SHIFT2)
+                            : w2.reinterpretAsInts()
+                                    .lanewise(VectorOperators.LSHR, 8)
+                                    .and(MASK2)
+                                    .reinterpretAsShorts())
+                    .mul(factor));
+            sum3 = sum3.add((Lanes.MANY_REGISTERS
+                            ? w3.lanewise(VectorOperators.LSHR, SHIFT2)
+                            : w3.reinterpretAsInts()
+                                    .lanewise(VectorOperators.LSHR, 8)
+                                    .and(MASK2)
+                                    .reinterpretAsShorts())
+                    .mul(factor));
+            factor = IntVector.broadcast(Lanes.INTS, x[column + 3]).reinterpretAsShorts();
+            sum0 = sum0.add((Lanes.MANY_REGISTERS
+                            ? w0.lanewise(VectorOperators.LSHR, SHIFT3)
+                            : w0.reinterpretAsInts()
+                                    .lanewise(VectorOperators.LSHR, 12)
+                                    .and(MASK3)
+                                    .reinterpretAsShorts())
+                    .mul(factor));
+            sum1 = sum1.add((Lanes.MANY_REGISTERS
+                            ? w1.lanewise(VectorOperators.LSHR, SHIFT3)
+                            : w1.reinterpretAsInts()
+                                    .lanewise(VectorOperators.LSHR, 12)
+                                    .and(MASK3)
+                                    .reinterpretAsShorts())
+                    .mul(factor));
+            sum2 = sum2.add((Lanes.MANY_REGISTERS
+                            ? w2.lanewise(VectorOperators.LSHR, SHIFT3)
+                            : w2.reinterpretAsInts()
+                                    .lanewise(VectorOperators.LSHR, 12)
+                                    .and(MASK3)
+                                    .reinterpretAsShorts())
+                    .mul(factor));
+            sum3 = sum3.add((Lanes.MANY_REGISTERS
+                            ? w3.lanewise(VectorOperators.LSHR, SHIFT3)
+                            : w3.reinterpretAsInts()
+                                    .lanewise(VectorOperators.LSHR, 12)
+                                    .and(MASK3)
+                                    .reinterpretAsShorts())
+                    .mul(factor));
             if ((run & LAST_OF_GROUP) == LAST_OF_GROUP) {
                 int group = firstGroup + run / RUNS;
                 long scaleWord = (long) (run / RUNS) * SCALE_BYTES;
