@@ -64,6 +64,11 @@ final class Activations {
             at += step;
             sum += rounded;
         }
+        scaleGroup(group, largest, sum);
+    }
+
+    /** Sets the scale and the start of a group whose largest magnitude became 127 and whose integers add up to {@code sum}. */
+    void scaleGroup(int group, float largest, int sum) {
         scales[group] = largest / 127 * 0x1p-16f;
         integerStarts[group] = twice(-8 * sum);
     }

@@ -15,6 +15,9 @@ abstract class BlockMatrix extends Matrix {
     /** Rows that are streamed together: as many as hide the latency of an operation, in whole panels. */
     static final int STREAMED_ROWS = Math.max(PANEL_ROWS, 8 * Lanes.COUNT);
 
+    /** Sums of a group that a streaming kernel may keep behind those of the rows. */
+    private static final int GROUP_SUMS = 8 * Lanes.COUNT;
+
     private final BlockLayout layout;
     private final int tiledTokens;
     private final int tileTokens;
@@ -60,7 +63,7 @@ abstract class BlockMatrix extends Matrix {
         return isTiled(tokens) ? Activations.interleaved(token, 0, length, tileTokens) : token * length;
     }
 
-    /** Multiplies the rows from this one on with a token; {@code sums} receives {@code STREAMED_ROWS} products. */
+    /** Multiplies the rows from this one on with a token; {@code sums} receives {@code STREAMED_ROWS} products, with space behind them. */
     abstract void stream(int row, Activations arranged, int token, float[] sums);
 
     /**
@@ -90,7 +93,7 @@ abstract class BlockMatrix extends Matrix {
     @Override
     final void multiply(Activations arranged, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
         if (!isTiled(tokens)) {
-            float[] sums = scratch.floats(STREAMED_ROWS);
+            float[] sums = scratch.floats(STREAMED_ROWS + GROUP_SUMS);
             for (int row = from; row < to; row += STREAMED_ROWS) {
                 for (int token = 0; token < tokens; token++) {
                     stream(row, arranged, token, sums);

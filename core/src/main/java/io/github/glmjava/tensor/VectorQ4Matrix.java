@@ -23,7 +23,6 @@ final class VectorQ4Matrix extends BlockMatrix {
     private static final int RUNS = BlockLayout.GROUP / BlockLayout.WORD_COLUMNS;
     private static final int SCALE_BYTES = 2 * BlockLayout.Q4_ROWS;
     private static final int LAST_OF_GROUP = RUNS - 1;
-    private static final int LAST_OF_WORD = BlockLayout.WORD_COLUMNS - 1;
     private static final short NIBBLE = 15;
 
     /** Words of 32 bits in a line of 64 bytes, the same columns of all rows of a block. */
@@ -31,12 +30,6 @@ final class VectorQ4Matrix extends BlockMatrix {
 
     /** A vector and not a number, which every operation would broadcast. */
     static final IntVector UPPER_HALF = IntVector.broadcast(Lanes.INTS, 0xffff0000);
-
-    /** Distances of shifts of shorts. A number as distance would be loaded each time. */
-    private static final ShortVector SHIFT1 = ShortVector.broadcast(ShortTile.SHORTS, 4);
-
-    private static final ShortVector SHIFT2 = ShortVector.broadcast(ShortTile.SHORTS, 8);
-    private static final ShortVector SHIFT3 = ShortVector.broadcast(ShortTile.SHORTS, 12);
 
     /** What is left of both words after a shift of both as one. */
     private static final IntVector MASK1 = IntVector.broadcast(Lanes.INTS, 0x0fff0fff);
@@ -57,31 +50,20 @@ final class VectorQ4Matrix extends BlockMatrix {
     @Override
     void arrange(float[] input, int tokens, Activations arranged, int from, int to) {
         int groups = layout().groups();
-        int step = isTiled(tokens) ? ShortTile.TOKENS : 1;
+        boolean tiled = isTiled(tokens);
+        int step = tiled ? ShortTile.TOKENS : 1;
         for (int token = from; token < to; token++) {
             int target = position(tokens, token, groups * BlockLayout.GROUP);
             int start = position(tokens, token, groups);
             for (int group = 0; group < groups; group++) {
                 int column = group * BlockLayout.GROUP;
-                arranged.quantize(
-                        input,
-                        token * columns() + column,
-                        Math.min(BlockLayout.GROUP, columns() - column),
-                        target + column * step,
-                        step,
-                        start + group * step);
-                if (!isTiled(tokens)) {
-                    subtractNeighbours(arranged.integers, target + column);
+                int first = token * columns() + column;
+                int count = Math.min(BlockLayout.GROUP, columns() - column);
+                if (tiled) {
+                    arranged.quantize(input, first, count, target + column * step, step, start + group * step);
+                } else {
+                    WordFactors.make(input, first, count, arranged, target + column, start + group);
                 }
-            }
-        }
-    }
-
-    /** Makes factors for {@link #streamRows} of a group's integers. */
-    private static void subtractNeighbours(int[] integers, int from) {
-        for (int i = from; i < from + BlockLayout.GROUP; i += BlockLayout.WORD_COLUMNS) {
-            for (int j = i + LAST_OF_WORD; j > i; j--) {
-                integers[j] = Activations.twice((short) integers[j] - 16 * (short) integers[j - 1]);
             }
         }
     }
@@ -127,6 +109,10 @@ final class VectorQ4Matrix extends BlockMatrix {
         float[] activationScales = arranged.scales;
         int from = firstGroup * BlockLayout.GROUP;
         int runs = layout().groups() * RUNS;
+        // Not constants of the class, which the compiler would load and mask in every step.
+        ShortVector shift1 = ShortVector.broadcast(ShortTile.SHORTS, 4);
+        ShortVector shift2 = ShortVector.broadcast(ShortTile.SHORTS, 8);
+        ShortVector shift3 = ShortVector.broadcast(ShortTile.SHORTS, 12);
         ShortVector sum0 = ShortVector.zero(ShortTile.SHORTS);
         ShortVector sum1 = sum0;
         ShortVector sum2 = sum0;
@@ -149,28 +135,28 @@ final class VectorQ4Matrix extends BlockMatrix {
             sum3 = sum3.add(w3.mul(factor));
             factor = IntVector.broadcast(Lanes.INTS, x[column + 1]).reinterpretAsShorts();
             sum0 = sum0.add((Lanes.MANY_REGISTERS
-                            ? w0.lanewise(VectorOperators.LSHR, SHIFT1)
+                            ? w0.lanewise(VectorOperators.LSHR, shift1)
                             : w0.reinterpretAsInts()
                                     .lanewise(VectorOperators.LSHR, 4)
                                     .and(MASK1)
                                     .reinterpretAsShorts())
                     .mul(factor));
             sum1 = sum1.add((Lanes.MANY_REGISTERS
-                            ? w1.lanewise(VectorOperators.LSHR, SHIFT1)
+                            ? w1.lanewise(VectorOperators.LSHR, shift1)
                             : w1.reinterpretAsInts()
                                     .lanewise(VectorOperators.LSHR, 4)
                                     .and(MASK1)
                                     .reinterpretAsShorts())
                     .mul(factor));
             sum2 = sum2.add((Lanes.MANY_REGISTERS
-                            ? w2.lanewise(VectorOperators.LSHR, SHIFT1)
+                            ? w2.lanewise(VectorOperators.LSHR, shift1)
                             : w2.reinterpretAsInts()
                                     .lanewise(VectorOperators.LSHR, 4)
                                     .and(MASK1)
                                     .reinterpretAsShorts())
                     .mul(factor));
             sum3 = sum3.add((Lanes.MANY_REGISTERS
-                            ? w3.lanewise(VectorOperators.LSHR, SHIFT1)
+                            ? w3.lanewise(VectorOperators.LSHR, shift1)
                             : w3.reinterpretAsInts()
                                     .lanewise(VectorOperators.LSHR, 4)
                                     .and(MASK1)
@@ -178,28 +164,28 @@ final class VectorQ4Matrix extends BlockMatrix {
                     .mul(factor));
             factor = IntVector.broadcast(Lanes.INTS, x[column + 2]).reinterpretAsShorts();
             sum0 = sum0.add((Lanes.MANY_REGISTERS
-                            ? w0.lanewise(VectorOperators.LSHR, SHIFT2)
+                            ? w0.lanewise(VectorOperators.LSHR, shift2)
                             : w0.reinterpretAsInts()
                                     .lanewise(VectorOperators.LSHR, 8)
                                     .and(MASK2)
                                     .reinterpretAsShorts())
                     .mul(factor));
             sum1 = sum1.add((Lanes.MANY_REGISTERS
-                            ? w1.lanewise(VectorOperators.LSHR, SHIFT2)
+                            ? w1.lanewise(VectorOperators.LSHR, shift2)
                             : w1.reinterpretAsInts()
                                     .lanewise(VectorOperators.LSHR, 8)
                                     .and(MASK2)
                                     .reinterpretAsShorts())
                     .mul(factor));
             sum2 = sum2.add((Lanes.MANY_REGISTERS
-                            ? w2.lanewise(VectorOperators.LSHR, SHIFT2)
+                            ? w2.lanewise(VectorOperators.LSHR, shift2)
                             : w2.reinterpretAsInts()
                                     .lanewise(VectorOperators.LSHR, 8)
                                     .and(MASK2)
                                     .reinterpretAsShorts())
                     .mul(factor));
             sum3 = sum3.add((Lanes.MANY_REGISTERS
-                            ? w3.lanewise(VectorOperators.LSHR, SHIFT2)
+                            ? w3.lanewise(VectorOperators.LSHR, shift2)
                             : w3.reinterpretAsInts()
                                     .lanewise(VectorOperators.LSHR, 8)
                                     .and(MASK2)
@@ -207,28 +193,28 @@ final class VectorQ4Matrix extends BlockMatrix {
                     .mul(factor));
             factor = IntVector.broadcast(Lanes.INTS, x[column + 3]).reinterpretAsShorts();
             sum0 = sum0.add((Lanes.MANY_REGISTERS
-                            ? w0.lanewise(VectorOperators.LSHR, SHIFT3)
+                            ? w0.lanewise(VectorOperators.LSHR, shift3)
                             : w0.reinterpretAsInts()
                                     .lanewise(VectorOperators.LSHR, 12)
                                     .and(MASK3)
                                     .reinterpretAsShorts())
                     .mul(factor));
             sum1 = sum1.add((Lanes.MANY_REGISTERS
-                            ? w1.lanewise(VectorOperators.LSHR, SHIFT3)
+                            ? w1.lanewise(VectorOperators.LSHR, shift3)
                             : w1.reinterpretAsInts()
                                     .lanewise(VectorOperators.LSHR, 12)
                                     .and(MASK3)
                                     .reinterpretAsShorts())
                     .mul(factor));
             sum2 = sum2.add((Lanes.MANY_REGISTERS
-                            ? w2.lanewise(VectorOperators.LSHR, SHIFT3)
+                            ? w2.lanewise(VectorOperators.LSHR, shift3)
                             : w2.reinterpretAsInts()
                                     .lanewise(VectorOperators.LSHR, 12)
                                     .and(MASK3)
                                     .reinterpretAsShorts())
                     .mul(factor));
             sum3 = sum3.add((Lanes.MANY_REGISTERS
-                            ? w3.lanewise(VectorOperators.LSHR, SHIFT3)
+                            ? w3.lanewise(VectorOperators.LSHR, shift3)
                             : w3.reinterpretAsInts()
                                     .lanewise(VectorOperators.LSHR, 12)
                                     .and(MASK3)

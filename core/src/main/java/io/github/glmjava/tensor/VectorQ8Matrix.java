@@ -76,8 +76,11 @@ final class VectorQ8Matrix extends BlockMatrix {
     /**
      * Eight vectors of rows: as many sums as hide the latency of a multiply-add. An even and an odd column in one step, so that
      * the addresses are foreseeable and C2 takes their checks out of the loop. Nothing but the Vector API is called, for the
-     * reason that {@link PanelTile} gives. Groups are a condition in one loop and not an inner loop, and their sums are scaled
-     * and added in memory, for the reasons that {@link VectorQ4Matrix} gives.
+     * reason that {@link PanelTile} gives, except at the end of a group, which is a condition and not an inner loop for the
+     * reason that {@link VectorQ4Matrix} gives. The end is a method too large to be inlined: in the loop its addresses would
+     * drive those of the loop into vector registers, a fifth of the arithmetic.
+     *
+     * @param sums {@code STREAMED_ROWS} sums and, behind them, space for those of a group
      */
     private void streamRows(int row, int vector, float[] x, int from, float[] sums) {
         MemorySegment weights = memory();
@@ -88,6 +91,7 @@ final class VectorQ8Matrix extends BlockMatrix {
         int at = vector * Lanes.COUNT;
         int columns = layout().groups() * BlockLayout.GROUP;
         long odd = layout().partBytes();
+        int part = STREAMED_ROWS;
         FloatVector sum0 = FloatVector.zero(Lanes.FLOATS);
         FloatVector sum1 = FloatVector.zero(Lanes.FLOATS);
         FloatVector sum2 = FloatVector.zero(Lanes.FLOATS);
@@ -161,99 +165,102 @@ final class VectorQ8Matrix extends BlockMatrix {
                             .convertShape(VectorOperators.B2F, Lanes.FLOATS, 0))
                     .fma(activation, sum7);
             if ((column & LAST_OF_GROUP) == LAST_PAIR) {
+                sum0.intoArray(sums, part);
+                sum1.intoArray(sums, part + 1 * Lanes.COUNT);
+                sum2.intoArray(sums, part + 2 * Lanes.COUNT);
+                sum3.intoArray(sums, part + 3 * Lanes.COUNT);
+                sum4.intoArray(sums, part + 4 * Lanes.COUNT);
+                sum5.intoArray(sums, part + 5 * Lanes.COUNT);
+                sum6.intoArray(sums, part + 6 * Lanes.COUNT);
+                sum7.intoArray(sums, part + 7 * Lanes.COUNT);
                 long scale = (long) (column / BlockLayout.GROUP) * SCALE_BYTES;
-                sum0.fma(
-                                ((IntVector) ShortVector.fromMemorySegment(
-                                                        SHORTS, weights, firstScales + scale, Lanes.LITTLE_ENDIAN)
-                                                .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
-                                        .lanewise(VectorOperators.LSHL, 16)
-                                        .reinterpretAsFloats(),
-                                FloatVector.fromArray(Lanes.FLOATS, sums, at))
-                        .intoArray(sums, at);
-                sum1.fma(
-                                ((IntVector) ShortVector.fromMemorySegment(
-                                                        SHORTS,
-                                                        weights,
-                                                        firstScales + scale + 2L * Lanes.COUNT,
-                                                        Lanes.LITTLE_ENDIAN)
-                                                .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
-                                        .lanewise(VectorOperators.LSHL, 16)
-                                        .reinterpretAsFloats(),
-                                FloatVector.fromArray(Lanes.FLOATS, sums, at + Lanes.COUNT))
-                        .intoArray(sums, at + Lanes.COUNT);
-                sum2.fma(
-                                ((IntVector) ShortVector.fromMemorySegment(
-                                                        SHORTS,
-                                                        weights,
-                                                        firstScales + scale + 4L * Lanes.COUNT,
-                                                        Lanes.LITTLE_ENDIAN)
-                                                .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
-                                        .lanewise(VectorOperators.LSHL, 16)
-                                        .reinterpretAsFloats(),
-                                FloatVector.fromArray(Lanes.FLOATS, sums, at + 2 * Lanes.COUNT))
-                        .intoArray(sums, at + 2 * Lanes.COUNT);
-                sum3.fma(
-                                ((IntVector) ShortVector.fromMemorySegment(
-                                                        SHORTS,
-                                                        weights,
-                                                        firstScales + scale + 6L * Lanes.COUNT,
-                                                        Lanes.LITTLE_ENDIAN)
-                                                .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
-                                        .lanewise(VectorOperators.LSHL, 16)
-                                        .reinterpretAsFloats(),
-                                FloatVector.fromArray(Lanes.FLOATS, sums, at + 3 * Lanes.COUNT))
-                        .intoArray(sums, at + 3 * Lanes.COUNT);
-                sum4.fma(
-                                ((IntVector) ShortVector.fromMemorySegment(
-                                                        SHORTS, weights, secondScales + scale, Lanes.LITTLE_ENDIAN)
-                                                .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
-                                        .lanewise(VectorOperators.LSHL, 16)
-                                        .reinterpretAsFloats(),
-                                FloatVector.fromArray(Lanes.FLOATS, sums, at + 4 * Lanes.COUNT))
-                        .intoArray(sums, at + 4 * Lanes.COUNT);
-                sum5.fma(
-                                ((IntVector) ShortVector.fromMemorySegment(
-                                                        SHORTS,
-                                                        weights,
-                                                        secondScales + scale + 2L * Lanes.COUNT,
-                                                        Lanes.LITTLE_ENDIAN)
-                                                .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
-                                        .lanewise(VectorOperators.LSHL, 16)
-                                        .reinterpretAsFloats(),
-                                FloatVector.fromArray(Lanes.FLOATS, sums, at + 5 * Lanes.COUNT))
-                        .intoArray(sums, at + 5 * Lanes.COUNT);
-                sum6.fma(
-                                ((IntVector) ShortVector.fromMemorySegment(
-                                                        SHORTS,
-                                                        weights,
-                                                        secondScales + scale + 4L * Lanes.COUNT,
-                                                        Lanes.LITTLE_ENDIAN)
-                                                .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
-                                        .lanewise(VectorOperators.LSHL, 16)
-                                        .reinterpretAsFloats(),
-                                FloatVector.fromArray(Lanes.FLOATS, sums, at + 6 * Lanes.COUNT))
-                        .intoArray(sums, at + 6 * Lanes.COUNT);
-                sum7.fma(
-                                ((IntVector) ShortVector.fromMemorySegment(
-                                                        SHORTS,
-                                                        weights,
-                                                        secondScales + scale + 6L * Lanes.COUNT,
-                                                        Lanes.LITTLE_ENDIAN)
-                                                .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
-                                        .lanewise(VectorOperators.LSHL, 16)
-                                        .reinterpretAsFloats(),
-                                FloatVector.fromArray(Lanes.FLOATS, sums, at + 7 * Lanes.COUNT))
-                        .intoArray(sums, at + 7 * Lanes.COUNT);
+                addScaled(sums, at, part, weights, firstScales + scale, secondScales + scale);
                 sum0 = FloatVector.zero(Lanes.FLOATS);
-                sum1 = sum0;
-                sum2 = sum0;
-                sum3 = sum0;
-                sum4 = sum0;
-                sum5 = sum0;
-                sum6 = sum0;
-                sum7 = sum0;
+                sum1 = FloatVector.zero(Lanes.FLOATS);
+                sum2 = FloatVector.zero(Lanes.FLOATS);
+                sum3 = FloatVector.zero(Lanes.FLOATS);
+                sum4 = FloatVector.zero(Lanes.FLOATS);
+                sum5 = FloatVector.zero(Lanes.FLOATS);
+                sum6 = FloatVector.zero(Lanes.FLOATS);
+                sum7 = FloatVector.zero(Lanes.FLOATS);
             }
         }
+    }
+
+    /** Scales eight vectors of a group's sums, which begin at {@code part}, and adds them to those of the rows. */
+    private static void addScaled(float[] sums, int at, int part, MemorySegment weights, long first, long second) {
+        FloatVector.fromArray(Lanes.FLOATS, sums, part + 0 * Lanes.COUNT)
+                .fma(
+                        ((IntVector) ShortVector.fromMemorySegment(
+                                                SHORTS, weights, first + 0L * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
+                                        .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
+                                .lanewise(VectorOperators.LSHL, 16)
+                                .reinterpretAsFloats(),
+                        FloatVector.fromArray(Lanes.FLOATS, sums, at + 0 * Lanes.COUNT))
+                .intoArray(sums, at + 0 * Lanes.COUNT);
+        FloatVector.fromArray(Lanes.FLOATS, sums, part + 1 * Lanes.COUNT)
+                .fma(
+                        ((IntVector) ShortVector.fromMemorySegment(
+                                                SHORTS, weights, first + 2L * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
+                                        .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
+                                .lanewise(VectorOperators.LSHL, 16)
+                                .reinterpretAsFloats(),
+                        FloatVector.fromArray(Lanes.FLOATS, sums, at + 1 * Lanes.COUNT))
+                .intoArray(sums, at + 1 * Lanes.COUNT);
+        FloatVector.fromArray(Lanes.FLOATS, sums, part + 2 * Lanes.COUNT)
+                .fma(
+                        ((IntVector) ShortVector.fromMemorySegment(
+                                                SHORTS, weights, first + 4L * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
+                                        .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
+                                .lanewise(VectorOperators.LSHL, 16)
+                                .reinterpretAsFloats(),
+                        FloatVector.fromArray(Lanes.FLOATS, sums, at + 2 * Lanes.COUNT))
+                .intoArray(sums, at + 2 * Lanes.COUNT);
+        FloatVector.fromArray(Lanes.FLOATS, sums, part + 3 * Lanes.COUNT)
+                .fma(
+                        ((IntVector) ShortVector.fromMemorySegment(
+                                                SHORTS, weights, first + 6L * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
+                                        .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
+                                .lanewise(VectorOperators.LSHL, 16)
+                                .reinterpretAsFloats(),
+                        FloatVector.fromArray(Lanes.FLOATS, sums, at + 3 * Lanes.COUNT))
+                .intoArray(sums, at + 3 * Lanes.COUNT);
+        FloatVector.fromArray(Lanes.FLOATS, sums, part + 4 * Lanes.COUNT)
+                .fma(
+                        ((IntVector) ShortVector.fromMemorySegment(
+                                                SHORTS, weights, second + 0L * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
+                                        .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
+                                .lanewise(VectorOperators.LSHL, 16)
+                                .reinterpretAsFloats(),
+                        FloatVector.fromArray(Lanes.FLOATS, sums, at + 4 * Lanes.COUNT))
+                .intoArray(sums, at + 4 * Lanes.COUNT);
+        FloatVector.fromArray(Lanes.FLOATS, sums, part + 5 * Lanes.COUNT)
+                .fma(
+                        ((IntVector) ShortVector.fromMemorySegment(
+                                                SHORTS, weights, second + 2L * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
+                                        .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
+                                .lanewise(VectorOperators.LSHL, 16)
+                                .reinterpretAsFloats(),
+                        FloatVector.fromArray(Lanes.FLOATS, sums, at + 5 * Lanes.COUNT))
+                .intoArray(sums, at + 5 * Lanes.COUNT);
+        FloatVector.fromArray(Lanes.FLOATS, sums, part + 6 * Lanes.COUNT)
+                .fma(
+                        ((IntVector) ShortVector.fromMemorySegment(
+                                                SHORTS, weights, second + 4L * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
+                                        .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
+                                .lanewise(VectorOperators.LSHL, 16)
+                                .reinterpretAsFloats(),
+                        FloatVector.fromArray(Lanes.FLOATS, sums, at + 6 * Lanes.COUNT))
+                .intoArray(sums, at + 6 * Lanes.COUNT);
+        FloatVector.fromArray(Lanes.FLOATS, sums, part + 7 * Lanes.COUNT)
+                .fma(
+                        ((IntVector) ShortVector.fromMemorySegment(
+                                                SHORTS, weights, second + 6L * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
+                                        .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
+                                .lanewise(VectorOperators.LSHL, 16)
+                                .reinterpretAsFloats(),
+                        FloatVector.fromArray(Lanes.FLOATS, sums, at + 7 * Lanes.COUNT))
+                .intoArray(sums, at + 7 * Lanes.COUNT);
     }
 
     /** Where in memory the elements of a vector of rows begin, counted from those of the blocks from {@code row} on. */
