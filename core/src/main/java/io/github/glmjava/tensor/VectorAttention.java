@@ -23,6 +23,17 @@ final class VectorAttention {
         for (int panel = 0; panel * WIDTH < positions; panel++) {
             int keys = page.keyStart(group, panel);
             int row = 0;
+            if (panels.readsPairs() && (panel + 1) * WIDTH < positions) {
+                int next = page.keyStart(group, panel + 1);
+                for (; row + TILE <= tile.rows(); row += TILE) {
+                    panels.addScoresPair4(tile, row, keys, next - keys, row * PAGE + panel * WIDTH);
+                }
+                for (int single = row; single < tile.rows(); single++) {
+                    panels.addScores1(tile, single, keys, single * PAGE + panel * WIDTH);
+                }
+                panel++;
+                keys = next;
+            }
             for (; row + TILE <= tile.rows(); row += TILE) {
                 panels.addScores4(tile, row, keys, row * PAGE + panel * WIDTH);
             }
@@ -39,32 +50,59 @@ final class VectorAttention {
         for (int panel = 0; panel < page.valuePanels; panel++) {
             float[] weights = panels.weights(tile, group, panel);
             int values = page.valueStart(group, panel);
+            int target = panel * WIDTH;
+            int next = 0;
+            if (panels.readsPairs() && panel + 1 < page.valuePanels) {
+                next = page.valueStart(group, panel + 1) - values;
+                panel++;
+            }
             int row = 0;
             for (; row + TILE <= tile.rows(); row += TILE) {
-                addFourRows(tile, row, panels, weights, values, row * state.width + panel * WIDTH);
+                addFourRows(tile, row, panels, weights, values, next, row * state.width + target);
             }
             for (; row < tile.rows(); row++) {
-                int target = row * state.width + panel * WIDTH;
-                panels.multiply1(weights, row * PAGE, tile.visible[row], values, state.accumulated, target);
+                addRow(tile, row, 0, panels, weights, values, next, row * state.width + target);
             }
         }
     }
 
     /** Rows of later tokens see a little more: what is not common to the four is added one by one. */
     private static void addFourRows(
-            AttentionTile tile, int row, VectorPage panels, float[] weights, int values, int target) {
+            AttentionTile tile, int row, VectorPage panels, float[] weights, int values, int next, int target) {
         AttentionState state = tile.state();
         int common = PAGE;
         for (int i = row; i < row + TILE; i++) {
             common = Math.min(common, tile.visible[i]);
         }
-        panels.multiply4(weights, row * PAGE, common, values, state.accumulated, target, state.width);
+        float[] sums = state.accumulated;
+        if (next > 0) {
+            panels.multiplyPair4(weights, row * PAGE, common, values, next, sums, target, WIDTH, state.width);
+        } else {
+            panels.multiply4(weights, row * PAGE, common, values, sums, target, state.width);
+        }
         for (int i = 0; i < TILE; i++) {
-            int more = tile.visible[row + i] - common;
-            if (more > 0) {
-                int weight = (row + i) * PAGE + common;
-                int rest = values + common * WIDTH;
-                panels.multiply1(weights, weight, more, rest, state.accumulated, target + i * state.width);
+            addRow(tile, row + i, common, panels, weights, values, next, target + i * state.width);
+        }
+    }
+
+    /** Adds what a row sees from a position on, of one panel and of the one {@code next} behind it unless that is 0. */
+    private static void addRow(
+            AttentionTile tile,
+            int row,
+            int position,
+            VectorPage panels,
+            float[] weights,
+            int values,
+            int next,
+            int target) {
+        int count = tile.visible[row] - position;
+        if (count > 0) {
+            int weight = row * PAGE + position;
+            int rest = values + position * WIDTH;
+            float[] sums = tile.state().accumulated;
+            panels.multiply1(weights, weight, count, rest, sums, target);
+            if (next > 0) {
+                panels.multiply1(weights, weight, count, rest + next, sums, target + WIDTH);
             }
         }
     }

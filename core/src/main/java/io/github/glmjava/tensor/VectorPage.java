@@ -21,6 +21,31 @@ interface VectorPage {
      */
     void multiply4(float[] factors, int row, int depth, int start, float[] sums, int target, int stride);
 
+    /** Whether {@link #multiplyPair4} is there: where 32 registers hold 16 sums. */
+    default boolean readsPairs() {
+        return false;
+    }
+
+    /**
+     * {@link #multiply4} for two panels: they are read from two places, where the processor fetches more ahead than from one,
+     * and share the factors.
+     *
+     * @param next how far the second panel is behind the first
+     * @param nextTarget how far its sums are behind the first's
+     */
+    default void multiplyPair4(
+            float[] factors,
+            int row,
+            int depth,
+            int start,
+            int next,
+            float[] sums,
+            int target,
+            int nextTarget,
+            int stride) {
+        throw new UnsupportedOperationException();
+    }
+
     /** The same for one row. */
     void multiply1(float[] factors, int row, int depth, int start, float[] sums, int target);
 
@@ -35,6 +60,16 @@ interface VectorPage {
             int depth = Math.min(AttentionTile.PAGE, tile.keySize - first);
             int query = tile.queryStart(row, first);
             multiply4(tile.queries, query, depth, keys + first * WIDTH, tile.scores, scores, AttentionTile.PAGE);
+        }
+    }
+
+    /** The same for two panels of keys, the second {@code next} behind the first. */
+    default void addScoresPair4(AttentionTile tile, int row, int keys, int next, int scores) {
+        for (int first = 0; first < tile.keySize; first += AttentionTile.PAGE) {
+            int depth = Math.min(AttentionTile.PAGE, tile.keySize - first);
+            int query = tile.queryStart(row, first);
+            int start = keys + first * WIDTH;
+            multiplyPair4(tile.queries, query, depth, start, next, tile.scores, scores, WIDTH, AttentionTile.PAGE);
         }
     }
 
