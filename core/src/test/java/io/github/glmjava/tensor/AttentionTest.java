@@ -21,7 +21,8 @@ class AttentionTest {
     private static double tolerance(CacheFormat format) {
         return switch (format) {
             case F32 -> 5e-6;
-            case BF16, Q8 -> 0.06;
+            case BF16 -> 0.06;
+            case Q8 -> 0.08;
         };
     }
 
@@ -30,7 +31,7 @@ class AttentionTest {
     void attendsToSeveralPages(CacheFormat format) {
         Random random = new Random(7);
         for (int keySize : new int[] {4, 18, 64, 136}) {
-            for (int valueSize : new int[] {12, 33, 64}) {
+            for (int valueSize : new int[] {12, 33, 64, 96}) {
                 for (int rows : new int[] {1, 3, 4, 9}) {
                     Case one = new Case(random, rows, keySize, valueSize);
                     for (Kernels implementation : kernels) {

@@ -62,14 +62,19 @@ class QuantizedMatrixTest {
         }
     }
 
+    /** 27 and 11 leave three and five tokens behind the last whole tile of six. */
     @ParameterizedTest
     @MethodSource("formats")
     void bitsDoNotDependOnTokensAtATimeOrThreads(MatrixFormat format, Kernels kernels) {
+        bitsDoNotDependOnTokensAtATimeOrThreads(format, kernels, 27);
+        bitsDoNotDependOnTokensAtATimeOrThreads(format, kernels, 11);
+    }
+
+    private static void bitsDoNotDependOnTokensAtATimeOrThreads(MatrixFormat format, Kernels kernels, int tokens) {
         Random random = new Random(12);
         for (int[] shape : new int[][] {{70, 96}, {200, 1100}, {33, 40}}) {
             try (WorkerTeam alone = new WorkerTeam(1)) {
                 Matrix matrix = random(kernels, format, shape[0], shape[1], random, alone);
-                int tokens = 27;
                 float[] input = MatrixTest.gaussians(random, tokens * shape[1]);
                 float[] expected = new float[tokens * shape[0]];
                 for (int token = 0; token < tokens; token++) {
