@@ -37,6 +37,8 @@ class BenchCommandTest {
         double peak = number(json, "machine", "fma_gflops");
         double bandwidth = number(json, "machine", "read_gb_s");
         assertTrue(peak > 1 && bandwidth > 0.1, json::toString);
+        assertEquals(3, json.required("machine").required("read_gb_s_each").size(), "one more than rounds of decoding");
+        assertEquals(3, json.required("machine").required("fma_gflops_each").size(), "one more than prompts");
 
         // A layer: queries, keys and values 128 x 64, output 64 x 64, gates and ups 176 x 64, down 64 x 88.
         double multiplyAdds = 2 * (128 * 64 + 64 * 64 + 176 * 64 + 64 * 88) + 256 * 64 / 20.0;

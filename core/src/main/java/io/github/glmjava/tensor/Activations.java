@@ -5,8 +5,10 @@ package io.github.glmjava.tensor;
  * the arrays that it needs. Grows and is used again.
  */
 final class Activations {
-    private static final float ROUNDING = 0x1.8p23f;
-    private static final int ROUNDING_BITS = Float.floatToRawIntBits(ROUNDING);
+    /** Adding this leaves a float's nearest integer in its lower bits, above {@link #ROUNDING_BITS}. */
+    static final float ROUNDING = 0x1.8p23f;
+
+    static final int ROUNDING_BITS = Float.floatToRawIntBits(ROUNDING);
 
     /** Floats in the kernels' order. */
     float[] floats = new float[0];

@@ -63,7 +63,11 @@ abstract class BlockMatrix extends Matrix {
         return isTiled(tokens) ? Activations.interleaved(token, 0, length, tileTokens) : token * length;
     }
 
-    /** Multiplies the rows from this one on with a token; {@code sums} receives {@code STREAMED_ROWS} products, with space behind them. */
+    /**
+     * Multiplies the rows from this one on with a token.
+     *
+     * @param sums receives {@code STREAMED_ROWS} products; behind them is space for {@code GROUP_SUMS}
+     */
     abstract void stream(int row, Activations arranged, int token, float[] sums);
 
     /**

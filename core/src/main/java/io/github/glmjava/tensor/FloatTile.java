@@ -16,9 +16,9 @@ final class FloatTile {
     static final int TOKENS = Lanes.MANY_REGISTERS ? 6 : 4;
 
     /** Tokens and rows of the small tile, which does what is left of the tokens. */
-    private static final int SMALL_TOKENS = 4;
+    static final int SMALL_TOKENS = 4;
 
-    private static final int SMALL_ROWS = 2 * Lanes.COUNT;
+    static final int SMALL_ROWS = 2 * Lanes.COUNT;
 
     /** Rows whose weights of one column are adjacent. */
     static final int ROWS = Lanes.MANY_REGISTERS ? 2 * SMALL_ROWS : SMALL_ROWS;
@@ -26,8 +26,11 @@ final class FloatTile {
     /** The distance of two tokens' sums. */
     static final int PANEL_ROWS = Math.max(32, ROWS);
 
-    /** Columns that a tile takes before the next one takes as many: 8 KB of weights stay in the first-level cache with what is beside. */
-    static final int STEPS = 4096 / ROWS;
+    /**
+     * Columns that a tile takes before the next one takes as many: 8 KB of weights stay in the first-level cache with what is
+     * beside. Large tiles take 16 KB: fewer columns would not be worth loading and storing so many sums.
+     */
+    static final int STEPS = (Lanes.MANY_REGISTERS ? 4096 : 2048) / ROWS;
 
     /** Floats from which the sums of a tile can start. */
     static final int START = TOKENS * PANEL_ROWS;

@@ -19,9 +19,6 @@ final class PanelTile {
     /** Tokens whose activations of one column are adjacent: those of the largest tile. */
     static final int TOKENS = FloatTile.TOKENS;
 
-    private static final int SMALL_TOKENS = 4;
-    private static final int SMALL_ROWS = 2 * Lanes.COUNT;
-
     /** Rows whose weights of one column are adjacent. */
     static final int TILE_ROWS = FloatTile.ROWS;
 
@@ -58,12 +55,12 @@ final class PanelTile {
                 int weights = panel + row * groups * BlockLayout.GROUP;
                 int scale = scales + row;
                 int sums = token * ROWS + row;
-                boolean large = Lanes.MANY_REGISTERS && tokens - token > SMALL_TOKENS;
+                boolean large = Lanes.MANY_REGISTERS && tokens - token > FloatTile.SMALL_TOKENS;
                 for (int group = 0; group < groups; group++) {
                     if (large) {
                         largeTile(a, sums, scale, weights, activations.floats, at);
                     } else {
-                        for (int i = 0; i < TILE_ROWS; i += SMALL_ROWS) {
+                        for (int i = 0; i < TILE_ROWS; i += FloatTile.SMALL_ROWS) {
                             smallTile(a, sums + i, scale + i, weights + i, activations.floats, at);
                         }
                     }

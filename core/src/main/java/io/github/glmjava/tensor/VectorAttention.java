@@ -22,23 +22,25 @@ final class VectorAttention {
         int positions = tile.farthest();
         for (int panel = 0; panel * WIDTH < positions; panel++) {
             int keys = page.keyStart(group, panel);
-            int row = 0;
+            int scores = panel * WIDTH;
+            int next = 0;
             if (panels.readsPairs() && (panel + 1) * WIDTH < positions) {
-                int next = page.keyStart(group, panel + 1);
-                for (; row + TILE <= tile.rows(); row += TILE) {
-                    panels.addScoresPair4(tile, row, keys, next - keys, row * PAGE + panel * WIDTH);
-                }
-                for (int single = row; single < tile.rows(); single++) {
-                    panels.addScores1(tile, single, keys, single * PAGE + panel * WIDTH);
-                }
+                next = page.keyStart(group, panel + 1) - keys;
                 panel++;
-                keys = next;
             }
+            int row = 0;
             for (; row + TILE <= tile.rows(); row += TILE) {
-                panels.addScores4(tile, row, keys, row * PAGE + panel * WIDTH);
+                if (next > 0) {
+                    panels.addScoresPair4(tile, row, keys, next, row * PAGE + scores);
+                } else {
+                    panels.addScores4(tile, row, keys, row * PAGE + scores);
+                }
             }
             for (; row < tile.rows(); row++) {
-                panels.addScores1(tile, row, keys, row * PAGE + panel * WIDTH);
+                panels.addScores1(tile, row, keys, row * PAGE + scores);
+                if (next > 0) {
+                    panels.addScores1(tile, row, keys + next, row * PAGE + scores + WIDTH);
+                }
             }
         }
     }
@@ -76,7 +78,7 @@ final class VectorAttention {
         }
         float[] sums = state.accumulated;
         if (next > 0) {
-            panels.multiplyPair4(weights, row * PAGE, common, values, next, sums, target, WIDTH, state.width);
+            panels.multiplyPair4(weights, row * PAGE, common, values, next, sums, target, state.width);
         } else {
             panels.multiply4(weights, row * PAGE, common, values, sums, target, state.width);
         }

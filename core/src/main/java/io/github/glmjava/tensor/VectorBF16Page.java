@@ -66,22 +66,14 @@ final class VectorBF16Page extends BF16Page implements VectorPage {
 
     @Override
     public void multiplyPair4(
-            float[] factors,
-            int row,
-            int depth,
-            int start,
-            int next,
-            float[] sums,
-            int target,
-            int nextTarget,
-            int stride) {
+            float[] factors, int row, int depth, int start, int next, float[] sums, int target, int stride) {
         int target1 = target + stride;
         int target2 = target1 + stride;
         int target3 = target2 + stride;
-        int second = target + nextTarget;
-        int second1 = target1 + nextTarget;
-        int second2 = target2 + nextTarget;
-        int second3 = target3 + nextTarget;
+        int second = target + WIDTH;
+        int second1 = target1 + WIDTH;
+        int second2 = target2 + WIDTH;
+        int second3 = target3 + WIDTH;
         FloatVector s00 = FloatVector.fromArray(Lanes.FLOATS, sums, target);
         FloatVector s01 = FloatVector.fromArray(Lanes.FLOATS, sums, target + Lanes.COUNT);
         FloatVector s02 = FloatVector.fromArray(Lanes.FLOATS, sums, second);

@@ -21,7 +21,7 @@ interface VectorPage {
      */
     void multiply4(float[] factors, int row, int depth, int start, float[] sums, int target, int stride);
 
-    /** Whether {@link #multiplyPair4} is there: where 32 registers hold 16 sums. */
+    /** Whether {@link #multiplyPair4} is faster than two products: where 32 registers hold 16 sums. */
     default boolean readsPairs() {
         return false;
     }
@@ -30,20 +30,12 @@ interface VectorPage {
      * {@link #multiply4} for two panels: they are read from two places, where the processor fetches more ahead than from one,
      * and share the factors.
      *
-     * @param next how far the second panel is behind the first
-     * @param nextTarget how far its sums are behind the first's
+     * @param next how far the second panel is behind the first; its sums are behind the first's
      */
     default void multiplyPair4(
-            float[] factors,
-            int row,
-            int depth,
-            int start,
-            int next,
-            float[] sums,
-            int target,
-            int nextTarget,
-            int stride) {
-        throw new UnsupportedOperationException();
+            float[] factors, int row, int depth, int start, int next, float[] sums, int target, int stride) {
+        multiply4(factors, row, depth, start, sums, target, stride);
+        multiply4(factors, row, depth, start + next, sums, target + WIDTH, stride);
     }
 
     /** The same for one row. */
@@ -69,7 +61,7 @@ interface VectorPage {
             int depth = Math.min(AttentionTile.PAGE, tile.keySize - first);
             int query = tile.queryStart(row, first);
             int start = keys + first * WIDTH;
-            multiplyPair4(tile.queries, query, depth, start, next, tile.scores, scores, WIDTH, AttentionTile.PAGE);
+            multiplyPair4(tile.queries, query, depth, start, next, tile.scores, scores, AttentionTile.PAGE);
         }
     }
 

@@ -11,9 +11,6 @@ import jdk.incubator.vector.VectorShuffle;
  * does, each less 16 times the one before it in the same word. Made by one thread while the others wait, hence by vectors.
  */
 final class WordFactors {
-    private static final float ROUNDING = 0x1.8p23f;
-    private static final int ROUNDING_BITS = Float.floatToRawIntBits(ROUNDING);
-
     /** The lane before; which one for the first of a word does not matter. */
     private static final VectorShuffle<Integer> BEFORE =
             VectorShuffle.fromOp(Lanes.INTS, lane -> Math.max(0, lane - 1));
@@ -66,9 +63,9 @@ final class WordFactors {
         for (int i = 0; i < BlockLayout.GROUP; i += Lanes.COUNT) {
             IntVector rounded = FloatVector.fromArray(Lanes.FLOATS, input, from + i)
                     .mul(inverse)
-                    .add(ROUNDING)
+                    .add(Activations.ROUNDING)
                     .reinterpretAsInts()
-                    .sub(ROUNDING_BITS);
+                    .sub(Activations.ROUNDING_BITS);
             sum = sum.add(rounded);
             IntVector factors = rounded.sub(rounded.rearrange(BEFORE).mul(WEIGHT_BEFORE));
             factors.lanewise(VectorOperators.LSHL, 16)

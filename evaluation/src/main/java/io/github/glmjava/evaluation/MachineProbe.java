@@ -41,7 +41,7 @@ final class MachineProbe implements AutoCloseable {
     private final long[] checks;
     private final List<Double> reading = new ArrayList<>();
     private final List<Double> multiplying = new ArrayList<>();
-    private long peakBytes;
+    private long peakBytes = -1;
 
     MachineProbe(int threads) {
         team = new WorkerTeam(threads);
