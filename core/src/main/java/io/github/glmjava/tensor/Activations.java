@@ -19,6 +19,9 @@ final class Activations {
     /** What the integers of a group are to be multiplied with, divided by 65536. */
     float[] scales = floats;
 
+    /** 8-bit integers of three tokens each: {@link TokenTriples}. */
+    double[] triples = new double[0];
+
     /** What a kernel starts a group's 16-bit sum with, in both halves of an int. */
     int[] integerStarts = integers;
 
@@ -55,7 +58,7 @@ final class Activations {
         for (int i = from; i < from + count; i++) {
             largest = Math.max(largest, Math.abs(input[i]));
         }
-        float inverse = largest == 0 ? 0 : 127 / largest;
+        float inverse = inverse(largest);
         int sum = 0;
         int at = target;
         for (int i = 0; i < BlockLayout.GROUP; i++) {
@@ -69,9 +72,19 @@ final class Activations {
         scaleGroup(group, largest, sum);
     }
 
+    /** What makes 127 of the largest magnitude of a group. */
+    static float inverse(float largest) {
+        return largest == 0 ? 0 : 127 / largest;
+    }
+
+    /** The scale of a group whose largest magnitude became 127. */
+    static float scale(float largest) {
+        return largest / 127 * 0x1p-16f;
+    }
+
     /** Sets the scale and the start of a group whose largest magnitude became 127 and whose integers add up to {@code sum}. */
     void scaleGroup(int group, float largest, int sum) {
-        scales[group] = largest / 127 * 0x1p-16f;
+        scales[group] = scale(largest);
         integerStarts[group] = twice(-8 * sum);
     }
 
@@ -87,7 +100,20 @@ final class Activations {
         }
         if (scales.length < groups) {
             scales = new float[groups];
+        }
+        if (integerStarts.length < groups) {
             integerStarts = new int[groups];
+        }
+    }
+
+    /** Makes room for so many groups of triples. */
+    void triples(int groups) {
+        int count = Math.multiplyExact(groups, BlockLayout.GROUP);
+        if (triples.length < count) {
+            triples = new double[count];
+        }
+        if (scales.length < groups * TokenTriples.STEP) {
+            scales = new float[groups * TokenTriples.STEP];
         }
     }
 }

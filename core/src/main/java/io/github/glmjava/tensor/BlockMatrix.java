@@ -54,7 +54,7 @@ abstract class BlockMatrix extends Matrix {
     }
 
     /** For how many tokens the activations of so many need room. */
-    final int room(int tokens) {
+    int room(int tokens) {
         return isTiled(tokens) ? Activations.tiled(tokens, tileTokens) : tokens;
     }
 
@@ -76,10 +76,16 @@ abstract class BlockMatrix extends Matrix {
      * @param row the first row
      * @param firstGroup where the part of the columns begins
      * @param groups how many groups of columns, as many as are unpacked together or the last ones
-     * @param sums {@code tokens x PANEL_ROWS} running sums, the tokens rounded up to whole tiles, at the start of the scratch floats
+     * @param sums running sums of {@code PANEL_ROWS} for each token, the tokens rounded up to whole tiles, at the start of the
+     *     scratch floats
      */
     abstract void multiplyPanel(
             int row, int firstGroup, int groups, Activations arranged, int tokens, float[] sums, WorkerScratch scratch);
+
+    /** Where the sums of a panel of one of so many tokens begin. */
+    int sums(int tokens, int token) {
+        return token * PANEL_ROWS;
+    }
 
     /** Floats of scratch space behind the sums. */
     abstract int panelFloats();
@@ -106,17 +112,17 @@ abstract class BlockMatrix extends Matrix {
             }
             return;
         }
-        int tiled = room(tokens);
-        float[] sums = scratch.floats(tiled * PANEL_ROWS + panelFloats());
+        int allSums = sums(tokens, room(tokens));
+        float[] sums = scratch.floats(allSums + panelFloats());
         for (int row = from; row < to; row += PANEL_ROWS) {
-            Arrays.fill(sums, 0, tiled * PANEL_ROWS, 0);
+            Arrays.fill(sums, 0, allSums, 0);
             for (int group = 0; group < layout.groups(); group += panelGroups) {
                 int groups = Math.min(panelGroups, layout.groups() - group);
                 multiplyPanel(row, group, groups, arranged, tokens, sums, scratch);
             }
             int count = Math.min(PANEL_ROWS, to - row);
             for (int token = 0; token < tokens; token++) {
-                System.arraycopy(sums, token * PANEL_ROWS, output, token * rows() + row, count);
+                System.arraycopy(sums, sums(tokens, token), output, token * rows() + row, count);
             }
         }
     }

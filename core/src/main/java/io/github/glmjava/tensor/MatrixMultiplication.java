@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * decode step allocates nothing. Not safe for use by several threads.
  */
 public final class MatrixMultiplication implements ParallelTask {
-    /** So many tokens are worth arranging together. */
-    private static final int ARRANGED_TOGETHER = 8;
+    /** So many tokens are worth arranging together, and whole triples: {@link TokenTriples}. */
+    private static final int ARRANGED_TOGETHER = 2 * TokenTriples.TOKENS;
 
     private final WorkerTeam team;
     private final WorkerScratch[] scratch;

@@ -9,21 +9,19 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * 4-bit weights times activations that are rounded to 8 bits with a scale for every 32 columns of a token. The products
- * of a group are added in 16-bit integers, exactly, then scaled and added to the row's float group after group:
- * {@link ShortTile}.
+ * of a group are added in 16-bit integers, exactly, then scaled and added to the row's float group after group. This class
+ * streams words; how the panels of many tokens are multiplied depends on the processor: {@link ShortQ4Matrix},
+ * {@link TripleQ4Matrix}.
  */
-final class VectorQ4Matrix extends BlockMatrix {
-    /** Measured at 256 bits. */
-    private static final int TILED_TOKENS = 8;
+abstract class VectorQ4Matrix extends BlockMatrix {
+    /** Bytes of the words of four columns of a block. */
+    static final int RUN = 2 * BlockLayout.Q4_ROWS;
 
-    /** Measured at 256 and 512 bits. */
-    private static final int PANEL_GROUPS = 2;
+    /** Words of a row in a group. */
+    static final int RUNS = BlockLayout.GROUP / BlockLayout.WORD_COLUMNS;
 
-    private static final int RUN = 2 * BlockLayout.Q4_ROWS;
-    private static final int RUNS = BlockLayout.GROUP / BlockLayout.WORD_COLUMNS;
     private static final int SCALE_BYTES = 2 * BlockLayout.Q4_ROWS;
     private static final int LAST_OF_GROUP = RUNS - 1;
-    private static final short NIBBLE = 15;
 
     /** Words of 32 bits in a line of 64 bytes, the same columns of all rows of a block. */
     private static final int LINE_WORDS = 16;
@@ -37,39 +35,61 @@ final class VectorQ4Matrix extends BlockMatrix {
     private static final IntVector MASK2 = IntVector.broadcast(Lanes.INTS, 0x00ff00ff);
     private static final IntVector MASK3 = IntVector.broadcast(Lanes.INTS, 0x000f000f);
 
+    /** Measured at 256 bits. */
+    private static final int TILED_TOKENS = 8;
+
+    /** Measured at 256 and 512 bits. */
+    static final int PANEL_GROUPS = 2;
+
     VectorQ4Matrix(MemorySegment data, int rows, int columns) {
         super(MatrixFormat.Q4, data, rows, columns, TILED_TOKENS, ShortTile.TOKENS, PANEL_GROUPS);
     }
 
-    @Override
-    void reserve(int tokens, Activations arranged) {
-        int groups = Math.multiplyExact(room(tokens), layout().groups());
-        arranged.integers(Math.multiplyExact(groups, BlockLayout.GROUP), groups);
+    /** The matrix with the tiles that suit this processor. */
+    static VectorQ4Matrix of(MemorySegment data, int rows, int columns) {
+        return Lanes.MANY_REGISTERS && Processor.INTEL
+                ? new TripleQ4Matrix(data, rows, columns)
+                : new ShortQ4Matrix(data, rows, columns);
     }
 
+    /** Makes room for the activations of so many tokens in tiles. */
+    abstract void reserveTiles(int tokens, Activations arranged);
+
+    /** Arranges tokens for tiles. */
+    abstract void arrangeTiles(float[] input, int tokens, Activations arranged, int from, int to);
+
     @Override
-    void arrange(float[] input, int tokens, Activations arranged, int from, int to) {
-        int groups = layout().groups();
-        boolean tiled = isTiled(tokens);
-        int step = tiled ? ShortTile.TOKENS : 1;
-        for (int token = from; token < to; token++) {
-            int target = position(tokens, token, groups * BlockLayout.GROUP);
-            int start = position(tokens, token, groups);
-            for (int group = 0; group < groups; group++) {
-                int column = group * BlockLayout.GROUP;
-                int first = token * columns() + column;
-                int count = Math.min(BlockLayout.GROUP, columns() - column);
-                if (tiled) {
-                    arranged.quantize(input, first, count, target + column * step, step, start + group * step);
-                } else {
-                    WordFactors.make(input, first, count, arranged, target + column, start + group);
-                }
-            }
+    final void reserve(int tokens, Activations arranged) {
+        if (isTiled(tokens)) {
+            reserveTiles(tokens, arranged);
+        } else {
+            int groups = Math.multiplyExact(tokens, layout().groups());
+            arranged.integers(Math.multiplyExact(groups, BlockLayout.GROUP), groups);
         }
     }
 
     @Override
-    void stream(int row, Activations arranged, int token, float[] sums) {
+    final void arrange(float[] input, int tokens, Activations arranged, int from, int to) {
+        if (isTiled(tokens)) {
+            arrangeTiles(input, tokens, arranged, from, to);
+            return;
+        }
+        for (int token = from; token < to; token++) {
+            for (int group = 0; group < layout().groups(); group++) {
+                int first = token * columns() + group * BlockLayout.GROUP;
+                int position = token * layout().groups() + group;
+                WordFactors.make(input, first, present(group), arranged, position * BlockLayout.GROUP, position);
+            }
+        }
+    }
+
+    /** How many columns of a group there are. */
+    final int present(int group) {
+        return Math.min(BlockLayout.GROUP, columns() - group * BlockLayout.GROUP);
+    }
+
+    @Override
+    final void stream(int row, Activations arranged, int token, float[] sums) {
         Arrays.fill(sums, 0, STREAMED_ROWS, 0);
         int from = token * layout().groups();
         for (int vector = 0; vector < STREAMED_ROWS / 2 / Lanes.COUNT; vector += 4) {
@@ -296,53 +316,15 @@ final class VectorQ4Matrix extends BlockMatrix {
     }
 
     @Override
-    int panelFloats() {
+    final int panelFloats() {
         return PANEL_GROUPS * PANEL_ROWS;
-    }
-
-    @Override
-    void multiplyPanel(
-            int row,
-            int firstGroup,
-            int groups,
-            Activations arranged,
-            int tokens,
-            float[] sums,
-            WorkerScratch scratch) {
-        int columns = groups * BlockLayout.GROUP;
-        short[] panel = scratch.shorts(PANEL_GROUPS * BlockLayout.GROUP * PANEL_ROWS);
-        int scales = room(tokens) * PANEL_ROWS;
-        for (int block = 0; block < Math.min(PANEL_ROWS, rows() - row); block += BlockLayout.Q4_ROWS) {
-            long elements = start() + layout().elementOffset(row + block, firstGroup);
-            long scaleWords = start() + layout().scaleOffset(row + block, firstGroup);
-            for (int lane = 0; lane < 16; lane += Lanes.COUNT) {
-                int word = block + 2 * lane;
-                int target = word / ShortTile.TILE_ROWS * columns * ShortTile.TILE_ROWS + word % ShortTile.TILE_ROWS;
-                unpackScales(scaleWords + 4L * lane, groups, sums, scales + block + lane);
-                unpack(elements + 4L * lane, groups * RUNS, panel, target);
-            }
-        }
-        ShortTile.multiply(panel, groups, arranged, firstGroup, layout().groups(), sums, scales, tokens);
-    }
-
-    /** Unpacks a vector of words column by column. */
-    private void unpack(long offset, int runs, short[] panel, int target) {
-        for (int run = 0; run < runs; run++) {
-            ShortVector words = ShortVector.fromMemorySegment(
-                    ShortTile.SHORTS, memory(), offset + (long) run * RUN, Lanes.LITTLE_ENDIAN);
-            int at = target + run * (BlockLayout.WORD_COLUMNS * ShortTile.TILE_ROWS);
-            words.and(NIBBLE).intoArray(panel, at);
-            words.lanewise(VectorOperators.LSHR, 4).and(NIBBLE).intoArray(panel, at + ShortTile.TILE_ROWS);
-            words.lanewise(VectorOperators.LSHR, 8).and(NIBBLE).intoArray(panel, at + 2 * ShortTile.TILE_ROWS);
-            words.lanewise(VectorOperators.LSHR, 12).intoArray(panel, at + 3 * ShortTile.TILE_ROWS);
-        }
     }
 
     /**
      * Unpacks the scales of a vector of words, the lower halves to {@code target} and the upper ones, rows of the second
      * half of a block, as much further; those of the next group are {@code PANEL_ROWS} further.
      */
-    private void unpackScales(long offset, int groups, float[] floats, int target) {
+    final void unpackScales(long offset, int groups, float[] floats, int target) {
         for (int group = 0; group < groups; group++) {
             int to = target + group * PANEL_ROWS;
             IntVector scales = IntVector.fromMemorySegment(

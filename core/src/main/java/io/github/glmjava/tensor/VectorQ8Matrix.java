@@ -289,7 +289,7 @@ final class VectorQ8Matrix extends BlockMatrix {
             int tokens,
             float[] sums,
             WorkerScratch scratch) {
-        int scales = room(tokens) * PANEL_ROWS;
+        int scales = sums(tokens, room(tokens));
         int panel = scales + PANEL_GROUPS * PANEL_ROWS;
         int columns = groups * BlockLayout.GROUP;
         long even = start() + layout().elementOffset(row, firstGroup);

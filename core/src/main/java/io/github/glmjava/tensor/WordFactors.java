@@ -57,7 +57,7 @@ final class WordFactors {
                     FloatVector.fromArray(Lanes.FLOATS, input, from + i).abs());
         }
         float largest = magnitudes.reduceLanes(VectorOperators.MAX);
-        float inverse = largest == 0 ? 0 : 127 / largest;
+        float inverse = Activations.inverse(largest);
         int[] integers = arranged.integers;
         IntVector sum = IntVector.zero(Lanes.INTS);
         for (int i = 0; i < BlockLayout.GROUP; i += Lanes.COUNT) {

@@ -4,6 +4,8 @@ package io.github.glmjava.tensor;
 final class WorkerScratch {
     private float[] floats = new float[0];
     private short[] shorts = new short[0];
+    private double[] doubles = new double[0];
+    private long[] longs = new long[0];
 
     float[] floats(int count) {
         if (floats.length < count) {
@@ -17,5 +19,19 @@ final class WorkerScratch {
             shorts = new short[count];
         }
         return shorts;
+    }
+
+    double[] doubles(int count) {
+        if (doubles.length < count) {
+            doubles = new double[count];
+        }
+        return doubles;
+    }
+
+    long[] longs(int count) {
+        if (longs.length < count) {
+            longs = new long[count];
+        }
+        return longs;
     }
 }
