@@ -22,6 +22,14 @@ final class AllMemory {
 
     private AllMemory() {}
 
+    /**
+     * Where a kernel reads data from its {@link Matrix#start} on. A constant where it is all of memory, if the compiler sees this:
+     * a kernel that is given a segment asks for it again.
+     */
+    static MemorySegment or(MemorySegment data) {
+        return ENABLED ? SEGMENT : data;
+    }
+
     /** The same bytes where kernels can read them: those in the heap, which is nothing that a model does, are copied. */
     static MemorySegment reachable(MemorySegment data) {
         return ENABLED && !data.isNative()

@@ -54,7 +54,7 @@ abstract class BlockMatrix extends Matrix {
     }
 
     /** For how many tokens the activations of so many need room. */
-    int room(int tokens) {
+    final int room(int tokens) {
         return isTiled(tokens) ? Activations.tiled(tokens, tileTokens) : tokens;
     }
 
@@ -63,12 +63,19 @@ abstract class BlockMatrix extends Matrix {
         return isTiled(tokens) ? Activations.interleaved(token, 0, length, tileTokens) : token * length;
     }
 
+    /** How many of the tokens that are left to be streamed are streamed together. */
+    int streamedTogether(int left) {
+        return 1;
+    }
+
     /**
-     * Multiplies the rows from this one on with a token.
+     * Multiplies the rows from this one on with tokens that are streamed together.
      *
-     * @param sums receives {@code STREAMED_ROWS} products; behind them is space for {@code GROUP_SUMS}
+     * @param token the first
+     * @param count how many
+     * @param sums receives {@code STREAMED_ROWS} products of each token; behind them is space for {@code GROUP_SUMS}
      */
-    abstract void stream(int row, Activations arranged, int token, float[] sums);
+    abstract void stream(int row, Activations arranged, int token, int count, float[] sums, WorkerScratch scratch);
 
     /**
      * Adds the products of a panel to the sums.
@@ -82,8 +89,8 @@ abstract class BlockMatrix extends Matrix {
     abstract void multiplyPanel(
             int row, int firstGroup, int groups, Activations arranged, int tokens, float[] sums, WorkerScratch scratch);
 
-    /** Where the sums of a panel of one of so many tokens begin. */
-    int sums(int tokens, int token) {
+    /** Where the sums of a token's panel begin. */
+    int sums(int token) {
         return token * PANEL_ROWS;
     }
 
@@ -103,16 +110,20 @@ abstract class BlockMatrix extends Matrix {
     @Override
     final void multiply(Activations arranged, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
         if (!isTiled(tokens)) {
-            float[] sums = scratch.floats(STREAMED_ROWS + GROUP_SUMS);
+            float[] sums = scratch.floats(streamedTogether(tokens) * STREAMED_ROWS + GROUP_SUMS);
             for (int row = from; row < to; row += STREAMED_ROWS) {
-                for (int token = 0; token < tokens; token++) {
-                    stream(row, arranged, token, sums);
-                    System.arraycopy(sums, 0, output, token * rows() + row, Math.min(STREAMED_ROWS, to - row));
+                for (int token = 0; token < tokens; ) {
+                    int count = streamedTogether(tokens - token);
+                    stream(row, arranged, token, count, sums, scratch);
+                    for (int i = 0; i < count; i++) {
+                        int target = token++ * rows() + row;
+                        System.arraycopy(sums, i * STREAMED_ROWS, output, target, Math.min(STREAMED_ROWS, to - row));
+                    }
                 }
             }
             return;
         }
-        int allSums = sums(tokens, room(tokens));
+        int allSums = sums(room(tokens));
         float[] sums = scratch.floats(allSums + panelFloats());
         for (int row = from; row < to; row += PANEL_ROWS) {
             Arrays.fill(sums, 0, allSums, 0);
@@ -122,7 +133,7 @@ abstract class BlockMatrix extends Matrix {
             }
             int count = Math.min(PANEL_ROWS, to - row);
             for (int token = 0; token < tokens; token++) {
-                System.arraycopy(sums, sums(tokens, token), output, token * rows() + row, count);
+                System.arraycopy(sums, sums(token), output, token * rows() + row, count);
             }
         }
     }

@@ -62,7 +62,7 @@ public abstract class Matrix implements RowSource {
      * that each call decides would not be one to the compiler, which sees few calls before it compiles a kernel.
      */
     final MemorySegment memory() {
-        return AllMemory.ENABLED ? AllMemory.SEGMENT : data;
+        return AllMemory.or(data);
     }
 
     /** Where the stored bytes begin in {@link #memory}. */

@@ -5,11 +5,14 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** 4-bit weights whose panels are multiplied in 16-bit lanes: {@link ShortTile}. */
-class ShortQ4Matrix extends VectorQ4Matrix {
+final class ShortQ4Matrix extends VectorQ4Matrix {
+    /** Measured with two threads; fewer tokens are as fast or faster with words as they are: {@link WordTile}. */
+    private static final int TILED_TOKENS = Lanes.MANY_REGISTERS ? 32 : 16;
+
     private static final short NIBBLE = 15;
 
     ShortQ4Matrix(MemorySegment data, int rows, int columns) {
-        super(data, rows, columns);
+        super(data, rows, columns, TILED_TOKENS, ShortTile.TOKENS);
     }
 
     @Override
@@ -44,7 +47,7 @@ class ShortQ4Matrix extends VectorQ4Matrix {
             WorkerScratch scratch) {
         int columns = groups * BlockLayout.GROUP;
         short[] panel = scratch.shorts(PANEL_GROUPS * BlockLayout.GROUP * PANEL_ROWS);
-        int scales = sums(tokens, room(tokens));
+        int scales = sums(room(tokens));
         for (int block = 0; block < Math.min(PANEL_ROWS, rows() - row); block += BlockLayout.Q4_ROWS) {
             long elements = start() + layout().elementOffset(row + block, firstGroup);
             long scaleWords = start() + layout().scaleOffset(row + block, firstGroup);

@@ -6,10 +6,10 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** 4-bit weights whose panels are multiplied with three tokens in a double, if there are many: {@link TripleTile}. */
-final class TripleQ4Matrix extends ShortQ4Matrix {
-    /** Fewer are multiplied in shorts, which are unpacked faster: as fast at 60 tokens, measured with two threads. */
-    private static final int TRIPLE_TOKENS = 64;
+/** 4-bit weights whose panels are multiplied with three tokens in a double: {@link TripleTile}. */
+final class TripleQ4Matrix extends VectorQ4Matrix {
+    /** Measured with two threads; weights in doubles take long to unpack, and words as they are do as well: {@link WordTile}. */
+    private static final int TILED_TOKENS = 64;
 
     private static final int TILE_TOKENS = TripleTile.TRIPLES * TokenTriples.TOKENS;
 
@@ -24,38 +24,21 @@ final class TripleQ4Matrix extends ShortQ4Matrix {
     private static final DoubleVector EXCESS = DoubleVector.broadcast(DoubleVector.SPECIES_512, LARGE + 8);
 
     TripleQ4Matrix(MemorySegment data, int rows, int columns) {
-        super(data, rows, columns);
-    }
-
-    private static boolean inTriples(int tokens) {
-        return tokens >= TRIPLE_TOKENS;
+        super(data, rows, columns, TILED_TOKENS, TILE_TOKENS);
     }
 
     @Override
-    int room(int tokens) {
-        return inTriples(tokens) ? Activations.tiled(tokens, TILE_TOKENS) : super.room(tokens);
-    }
-
-    @Override
-    int sums(int tokens, int token) {
-        return inTriples(tokens) ? TripleTile.sums(token) : super.sums(tokens, token);
+    int sums(int token) {
+        return TripleTile.sums(token);
     }
 
     @Override
     void reserveTiles(int tokens, Activations arranged) {
-        if (inTriples(tokens)) {
-            arranged.triples(Math.multiplyExact(TokenTriples.count(room(tokens)), layout().groups()));
-        } else {
-            super.reserveTiles(tokens, arranged);
-        }
+        arranged.triples(Math.multiplyExact(TokenTriples.count(room(tokens)), layout().groups()));
     }
 
     @Override
     void arrangeTiles(float[] input, int tokens, Activations arranged, int from, int to) {
-        if (!inTriples(tokens)) {
-            super.arrangeTiles(input, tokens, arranged, from, to);
-            return;
-        }
         int groups = layout().groups();
         for (int token = from; token < to; token += TokenTriples.TOKENS) {
             int present = Math.min(TokenTriples.TOKENS, tokens - token);
@@ -76,12 +59,8 @@ final class TripleQ4Matrix extends ShortQ4Matrix {
             int tokens,
             float[] sums,
             WorkerScratch scratch) {
-        if (!inTriples(tokens)) {
-            super.multiplyPanel(row, firstGroup, groups, arranged, tokens, sums, scratch);
-            return;
-        }
         double[] panel = scratch.doubles(PANEL_GROUPS * BlockLayout.GROUP * PANEL_ROWS);
-        int scales = sums(tokens, room(tokens));
+        int scales = sums(room(tokens));
         if (groups < PANEL_GROUPS) {
             Arrays.fill(sums, scales + PANEL_ROWS, scales + PANEL_GROUPS * PANEL_ROWS, 0);
         }

@@ -20,7 +20,9 @@ abstract class VectorQ4Matrix extends BlockMatrix {
     /** Words of a row in a group. */
     static final int RUNS = BlockLayout.GROUP / BlockLayout.WORD_COLUMNS;
 
-    private static final int SCALE_BYTES = 2 * BlockLayout.Q4_ROWS;
+    /** Bytes of the scales of a group of a block. */
+    static final int SCALE_BYTES = 2 * BlockLayout.Q4_ROWS;
+
     private static final int LAST_OF_GROUP = RUNS - 1;
 
     /** Words of 32 bits in a line of 64 bytes, the same columns of all rows of a block. */
@@ -35,14 +37,15 @@ abstract class VectorQ4Matrix extends BlockMatrix {
     private static final IntVector MASK2 = IntVector.broadcast(Lanes.INTS, 0x00ff00ff);
     private static final IntVector MASK3 = IntVector.broadcast(Lanes.INTS, 0x000f000f);
 
-    /** Measured at 256 bits. */
-    private static final int TILED_TOKENS = 8;
-
     /** Measured at 256 and 512 bits. */
     static final int PANEL_GROUPS = 2;
 
-    VectorQ4Matrix(MemorySegment data, int rows, int columns) {
-        super(MatrixFormat.Q4, data, rows, columns, TILED_TOKENS, ShortTile.TOKENS, PANEL_GROUPS);
+    /**
+     * @param tiledTokens from so many tokens on they are multiplied in tiles
+     * @param tileTokens tokens of a tile
+     */
+    VectorQ4Matrix(MemorySegment data, int rows, int columns, int tiledTokens, int tileTokens) {
+        super(MatrixFormat.Q4, data, rows, columns, tiledTokens, tileTokens, PANEL_GROUPS);
     }
 
     /** The matrix with the tiles that suit this processor. */
@@ -74,10 +77,11 @@ abstract class VectorQ4Matrix extends BlockMatrix {
             arrangeTiles(input, tokens, arranged, from, to);
             return;
         }
+        int groups = layout().groups();
         for (int token = from; token < to; token++) {
-            for (int group = 0; group < layout().groups(); group++) {
+            for (int group = 0; group < groups; group++) {
                 int first = token * columns() + group * BlockLayout.GROUP;
-                int position = token * layout().groups() + group;
+                int position = token * groups + group;
                 WordFactors.make(input, first, present(group), arranged, position * BlockLayout.GROUP, position);
             }
         }
@@ -89,11 +93,36 @@ abstract class VectorQ4Matrix extends BlockMatrix {
     }
 
     @Override
-    final void stream(int row, Activations arranged, int token, float[] sums) {
-        Arrays.fill(sums, 0, STREAMED_ROWS, 0);
+    final int streamedTogether(int left) {
+        return left < WordTile.TOKENS ? 1 : WordTile.TOKENS;
+    }
+
+    @Override
+    final void stream(int row, Activations arranged, int token, int count, float[] sums, WorkerScratch scratch) {
+        Arrays.fill(sums, 0, count * STREAMED_ROWS, 0);
         int from = token * layout().groups();
-        for (int vector = 0; vector < STREAMED_ROWS / 2 / Lanes.COUNT; vector += 4) {
-            streamRows(row, vector, arranged, from, sums);
+        int vectors = STREAMED_ROWS / 2 / Lanes.COUNT;
+        if (count == 1) {
+            for (int vector = 0; vector < vectors; vector += 4) {
+                streamRows(row, vector, arranged, from, sums);
+            }
+        } else {
+            int[] between = scratch.ints(WordTile.SUMS);
+            for (int vector = 0; vector < vectors; vector += WordTile.VECTORS) {
+                WordTile.multiply(
+                        memory(),
+                        elementOffset(row, vector),
+                        elementOffset(row, vector + 1),
+                        scaleOffset(row, vector),
+                        scaleOffset(row, vector + 1),
+                        layout().groups(),
+                        arranged,
+                        token,
+                        sums,
+                        firstRow(vector),
+                        firstRow(vector + 1),
+                        between);
+            }
         }
     }
 

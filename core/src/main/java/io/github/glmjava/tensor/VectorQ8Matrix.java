@@ -65,7 +65,7 @@ final class VectorQ8Matrix extends BlockMatrix {
     }
 
     @Override
-    void stream(int row, Activations arranged, int token, float[] sums) {
+    void stream(int row, Activations arranged, int token, int count, float[] sums, WorkerScratch scratch) {
         Arrays.fill(sums, 0, STREAMED_ROWS, 0);
         int from = token * layout().groups() * BlockLayout.GROUP;
         for (int vector = 0; vector < STREAMED_ROWS / Lanes.COUNT; vector += 8) {
@@ -289,7 +289,7 @@ final class VectorQ8Matrix extends BlockMatrix {
             int tokens,
             float[] sums,
             WorkerScratch scratch) {
-        int scales = sums(tokens, room(tokens));
+        int scales = sums(room(tokens));
         int panel = scales + PANEL_GROUPS * PANEL_ROWS;
         int columns = groups * BlockLayout.GROUP;
         long even = start() + layout().elementOffset(row, firstGroup);

@@ -4,6 +4,7 @@ package io.github.glmjava.tensor;
 final class WorkerScratch {
     private float[] floats = new float[0];
     private short[] shorts = new short[0];
+    private int[] ints = new int[0];
     private double[] doubles = new double[0];
     private long[] longs = new long[0];
 
@@ -19,6 +20,13 @@ final class WorkerScratch {
             shorts = new short[count];
         }
         return shorts;
+    }
+
+    int[] ints(int count) {
+        if (ints.length < count) {
+            ints = new int[count];
+        }
+        return ints;
     }
 
     double[] doubles(int count) {

@@ -62,10 +62,11 @@ class QuantizedMatrixTest {
         }
     }
 
-    /** 27 and 11 leave three and five tokens behind the last whole tile of six. */
+    /** 27 and 11 leave three and five tokens behind the last whole tile of six; from 35 on all formats are tiled. */
     @ParameterizedTest
     @MethodSource("formats")
     void bitsDoNotDependOnTokensAtATimeOrThreads(MatrixFormat format, Kernels kernels) {
+        bitsDoNotDependOnTokensAtATimeOrThreads(format, kernels, 35);
         bitsDoNotDependOnTokensAtATimeOrThreads(format, kernels, 27);
         bitsDoNotDependOnTokensAtATimeOrThreads(format, kernels, 11);
     }
