@@ -3,7 +3,6 @@ package io.github.glmjava.tensor;
 import java.util.stream.IntStream;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -29,8 +28,8 @@ final class TokenTriples {
     private static final int[] COLUMNS =
             IntStream.range(0, DOUBLES.length()).map(lane -> lane * COLUMN).toArray();
 
-    private static final double SECOND = 0x1p16;
-    private static final double THIRD = 0x1p32;
+    /** How much more the integers of a token count than those of the one before. */
+    private static final double NEXT = 0x1p16;
 
     private TokenTriples() {}
 
@@ -72,8 +71,7 @@ final class TokenTriples {
         if (count < BlockLayout.GROUP) {
             for (int i = 0; i < count; i++) {
                 triples[to + i * COLUMN] = round(input[from + i] * inverse0)
-                        + SECOND * round(input[second + i] * inverse1)
-                        + THIRD * round(input[third + i] * inverse2);
+                        + NEXT * (round(input[second + i] * inverse1) + NEXT * round(input[third + i] * inverse2));
             }
             for (int i = count; i < BlockLayout.GROUP; i++) {
                 triples[to + i * COLUMN] = 0;
@@ -81,32 +79,9 @@ final class TokenTriples {
             return;
         }
         for (int i = 0; i < BlockLayout.GROUP; i += TripleTile.COUNT) {
-            IntVector a0 = FloatVector.fromArray(FLOATS, input, from + i)
-                    .mul(inverse0)
-                    .add(Activations.ROUNDING)
-                    .reinterpretAsInts()
-                    .lanewise(VectorOperators.LSHL, 24)
-                    .lanewise(VectorOperators.ASHR, 24)
-                    .max(-127);
-            IntVector a1 = FloatVector.fromArray(FLOATS, input, second + i)
-                    .mul(inverse1)
-                    .add(Activations.ROUNDING)
-                    .reinterpretAsInts()
-                    .lanewise(VectorOperators.LSHL, 24)
-                    .lanewise(VectorOperators.ASHR, 24)
-                    .max(-127);
-            IntVector a2 = FloatVector.fromArray(FLOATS, input, third + i)
-                    .mul(inverse2)
-                    .add(Activations.ROUNDING)
-                    .reinterpretAsInts()
-                    .lanewise(VectorOperators.LSHL, 24)
-                    .lanewise(VectorOperators.ASHR, 24)
-                    .max(-127);
-            DoubleVector sum = (DoubleVector) a0.convertShape(VectorOperators.I2D, DOUBLES, 0);
-            sum = ((DoubleVector) a1.convertShape(VectorOperators.I2D, DOUBLES, 0))
-                    .fma(DoubleVector.broadcast(DOUBLES, SECOND), sum);
-            sum = ((DoubleVector) a2.convertShape(VectorOperators.I2D, DOUBLES, 0))
-                    .fma(DoubleVector.broadcast(DOUBLES, THIRD), sum);
+            DoubleVector sum = rounded(input, third + i, inverse2);
+            sum = sum.fma(DoubleVector.broadcast(DOUBLES, NEXT), rounded(input, second + i, inverse1));
+            sum = sum.fma(DoubleVector.broadcast(DOUBLES, NEXT), rounded(input, from + i, inverse0));
             sum.intoArray(triples, to + i * COLUMN, COLUMNS, 0);
         }
     }
@@ -128,6 +103,18 @@ final class TokenTriples {
         }
         scales[scale] = Activations.scale(largest);
         return Activations.inverse(largest);
+    }
+
+    /** {@link #round} of some elements. Small enough to be inlined, so that the vector does not become an object. */
+    private static DoubleVector rounded(float[] input, int from, float inverse) {
+        return (DoubleVector) FloatVector.fromArray(FLOATS, input, from)
+                .mul(inverse)
+                .add(Activations.ROUNDING)
+                .reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, 24)
+                .lanewise(VectorOperators.ASHR, 24)
+                .max(-127)
+                .convertShape(VectorOperators.I2D, DOUBLES, 0);
     }
 
     private static int round(float value) {

@@ -93,97 +93,33 @@ final class TripleQ4Matrix extends VectorQ4Matrix {
             LongVector words = LongVector.fromMemorySegment(
                     LongVector.SPECIES_512, memory(), offset + (long) run * RUN, Lanes.LITTLE_ENDIAN);
             int at = target + run * (BlockLayout.WORD_COLUMNS * TripleTile.TILE_ROWS);
-            words.and(NIBBLE).or(LARGE_BITS).reinterpretAsDoubles().sub(EXCESS).intoArray(panel, at);
-            words.lanewise(VectorOperators.LSHR, 32)
-                    .and(NIBBLE)
-                    .or(LARGE_BITS)
-                    .reinterpretAsDoubles()
-                    .sub(EXCESS)
-                    .intoArray(panel, at + TripleTile.COUNT);
-            words.lanewise(VectorOperators.LSHR, 16)
-                    .and(NIBBLE)
-                    .or(LARGE_BITS)
-                    .reinterpretAsDoubles()
-                    .sub(EXCESS)
-                    .intoArray(panel, at + 2 * TripleTile.COUNT);
-            words.lanewise(VectorOperators.LSHR, 48)
-                    .and(NIBBLE)
-                    .or(LARGE_BITS)
-                    .reinterpretAsDoubles()
-                    .sub(EXCESS)
-                    .intoArray(panel, at + 3 * TripleTile.COUNT);
-            words.lanewise(VectorOperators.LSHR, 4)
-                    .and(NIBBLE)
-                    .or(LARGE_BITS)
-                    .reinterpretAsDoubles()
-                    .sub(EXCESS)
-                    .intoArray(panel, at + 4 * TripleTile.COUNT);
-            words.lanewise(VectorOperators.LSHR, 36)
-                    .and(NIBBLE)
-                    .or(LARGE_BITS)
-                    .reinterpretAsDoubles()
-                    .sub(EXCESS)
-                    .intoArray(panel, at + 5 * TripleTile.COUNT);
-            words.lanewise(VectorOperators.LSHR, 20)
-                    .and(NIBBLE)
-                    .or(LARGE_BITS)
-                    .reinterpretAsDoubles()
-                    .sub(EXCESS)
-                    .intoArray(panel, at + 6 * TripleTile.COUNT);
-            words.lanewise(VectorOperators.LSHR, 52)
-                    .and(NIBBLE)
-                    .or(LARGE_BITS)
-                    .reinterpretAsDoubles()
-                    .sub(EXCESS)
-                    .intoArray(panel, at + 7 * TripleTile.COUNT);
-            words.lanewise(VectorOperators.LSHR, 8)
-                    .and(NIBBLE)
-                    .or(LARGE_BITS)
-                    .reinterpretAsDoubles()
-                    .sub(EXCESS)
-                    .intoArray(panel, at + 8 * TripleTile.COUNT);
-            words.lanewise(VectorOperators.LSHR, 40)
-                    .and(NIBBLE)
-                    .or(LARGE_BITS)
-                    .reinterpretAsDoubles()
-                    .sub(EXCESS)
-                    .intoArray(panel, at + 9 * TripleTile.COUNT);
-            words.lanewise(VectorOperators.LSHR, 24)
-                    .and(NIBBLE)
-                    .or(LARGE_BITS)
-                    .reinterpretAsDoubles()
-                    .sub(EXCESS)
-                    .intoArray(panel, at + 10 * TripleTile.COUNT);
-            words.lanewise(VectorOperators.LSHR, 56)
-                    .and(NIBBLE)
-                    .or(LARGE_BITS)
-                    .reinterpretAsDoubles()
-                    .sub(EXCESS)
-                    .intoArray(panel, at + 11 * TripleTile.COUNT);
-            words.lanewise(VectorOperators.LSHR, 12)
-                    .and(NIBBLE)
-                    .or(LARGE_BITS)
-                    .reinterpretAsDoubles()
-                    .sub(EXCESS)
-                    .intoArray(panel, at + 12 * TripleTile.COUNT);
-            words.lanewise(VectorOperators.LSHR, 44)
-                    .and(NIBBLE)
-                    .or(LARGE_BITS)
-                    .reinterpretAsDoubles()
-                    .sub(EXCESS)
-                    .intoArray(panel, at + 13 * TripleTile.COUNT);
-            words.lanewise(VectorOperators.LSHR, 28)
-                    .and(NIBBLE)
-                    .or(LARGE_BITS)
-                    .reinterpretAsDoubles()
-                    .sub(EXCESS)
-                    .intoArray(panel, at + 14 * TripleTile.COUNT);
-            words.lanewise(VectorOperators.LSHR, 60)
-                    .and(NIBBLE)
-                    .or(LARGE_BITS)
-                    .reinterpretAsDoubles()
-                    .sub(EXCESS)
-                    .intoArray(panel, at + 15 * TripleTile.COUNT);
+            for (int column = 0; column < BlockLayout.WORD_COLUMNS; column++) {
+                words.and(NIBBLE)
+                        .or(LARGE_BITS)
+                        .reinterpretAsDoubles()
+                        .sub(EXCESS)
+                        .intoArray(panel, at);
+                words.lanewise(VectorOperators.LSHR, 32)
+                        .and(NIBBLE)
+                        .or(LARGE_BITS)
+                        .reinterpretAsDoubles()
+                        .sub(EXCESS)
+                        .intoArray(panel, at + TripleTile.COUNT);
+                words.lanewise(VectorOperators.LSHR, 16)
+                        .and(NIBBLE)
+                        .or(LARGE_BITS)
+                        .reinterpretAsDoubles()
+                        .sub(EXCESS)
+                        .intoArray(panel, at + 2 * TripleTile.COUNT);
+                words.lanewise(VectorOperators.LSHR, 48)
+                        .and(NIBBLE)
+                        .or(LARGE_BITS)
+                        .reinterpretAsDoubles()
+                        .sub(EXCESS)
+                        .intoArray(panel, at + 3 * TripleTile.COUNT);
+                words = words.lanewise(VectorOperators.LSHR, 4);
+                at += TripleTile.TILE_ROWS;
+            }
         }
     }
 }

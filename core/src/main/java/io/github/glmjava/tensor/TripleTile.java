@@ -103,15 +103,18 @@ final class TripleTile {
                     tiles(panel, weights, activations.triples, first + group * TRIPLES, between, group * SUMS, some);
                     weights += BlockLayout.GROUP * TILE_ROWS;
                 }
-                addScaled(
-                        between,
-                        floats,
-                        scales + row,
-                        triple * TokenTriples.STEP * ROWS + row,
-                        activations.scales,
-                        first * TokenTriples.STEP,
-                        second * TokenTriples.STEP,
-                        some);
+                for (int half = 0; half < TILE_ROWS; half += TILE_ROWS / 2) {
+                    addScaled(
+                            between,
+                            half,
+                            floats,
+                            scales + row + half,
+                            triple * TokenTriples.STEP * ROWS + row + half,
+                            activations.scales,
+                            first * TokenTriples.STEP,
+                            second * TokenTriples.STEP,
+                            some);
+                }
             }
         }
     }
@@ -129,16 +132,18 @@ final class TripleTile {
     }
 
     /**
-     * Takes the sums of two groups of a tile apart, 65536 times too large, for which the activations' scales make up, and adds
-     * them to the floats, one after the other. Even rows lie in the lower ints of the lanes of one vector, odd ones in those of the
-     * next.
+     * Takes the sums of half the rows of two groups apart, 65536 times too large, for which the activations' scales make up, and
+     * adds them to the floats, one group after the other. Even rows lie in the lower ints of the lanes of one vector, odd ones in
+     * those of the next.
      *
+     * @param start where the sums of the rows begin
      * @param scales of the rows of the first group; {@code ROWS} further those of the second
      * @param first the activations' scales of the first group
      * @param second those of the second
      */
     private static void addScaled(
             long[] sums,
+            int start,
             float[] floats,
             int scales,
             int to,
@@ -146,12 +151,10 @@ final class TripleTile {
             int first,
             int second,
             int triples) {
-        FloatVector scale00 = FloatVector.fromArray(FLOATS, floats, scales);
-        FloatVector scale01 = FloatVector.fromArray(FLOATS, floats, scales + 16);
-        FloatVector scale10 = FloatVector.fromArray(FLOATS, floats, scales + ROWS);
-        FloatVector scale11 = FloatVector.fromArray(FLOATS, floats, scales + ROWS + 16);
+        FloatVector scale0 = FloatVector.fromArray(FLOATS, floats, scales);
+        FloatVector scale1 = FloatVector.fromArray(FLOATS, floats, scales + ROWS);
         for (int i = 0; i < triples; i++) {
-            int from = i << 5;
+            int from = start + (i << 5);
             int at = to + (i << 8);
             int x = first + (i << 2);
             FloatVector x00 = FloatVector.broadcast(FLOATS, activationScales[x]);
@@ -182,85 +185,35 @@ final class TripleTile {
                     .or(LARGE_BITS)
                     .reinterpretAsFloats()
                     .sub(EXCESS)
-                    .fma(scale00.mul(x00), sum);
+                    .fma(scale0.mul(x00), sum);
             sum = lower1.and(LOWER_HALF)
                     .or(LARGE_BITS)
                     .reinterpretAsFloats()
                     .sub(EXCESS)
-                    .fma(scale10.mul(x10), sum);
+                    .fma(scale1.mul(x10), sum);
             sum.intoArray(floats, at);
             sum = FloatVector.fromArray(FLOATS, floats, at + ROWS);
             sum = ((FloatVector) lower0.and(UPPER_HALF)
                             .lanewise(VectorOperators.XOR, SIGN)
                             .convert(VectorOperators.I2F, 0))
-                    .fma(scale00.mul(x01), sum);
+                    .fma(scale0.mul(x01), sum);
             sum = ((FloatVector) lower1.and(UPPER_HALF)
                             .lanewise(VectorOperators.XOR, SIGN)
                             .convert(VectorOperators.I2F, 0))
-                    .fma(scale10.mul(x11), sum);
+                    .fma(scale1.mul(x11), sum);
             sum.intoArray(floats, at + ROWS);
             sum = FloatVector.fromArray(FLOATS, floats, at + 2 * ROWS);
             sum = upper0.and(LOWER_HALF)
                     .or(LARGE_BITS)
                     .reinterpretAsFloats()
                     .sub(EXCESS)
-                    .fma(scale00.mul(x02), sum);
+                    .fma(scale0.mul(x02), sum);
             sum = upper1.and(LOWER_HALF)
                     .or(LARGE_BITS)
                     .reinterpretAsFloats()
                     .sub(EXCESS)
-                    .fma(scale10.mul(x12), sum);
+                    .fma(scale1.mul(x12), sum);
             sum.intoArray(floats, at + 2 * ROWS);
-            even = LongVector.fromArray(LONGS, sums, from + 2 * COUNT);
-            odd = LongVector.fromArray(LONGS, sums, from + 3 * COUNT);
-            lower0 = even.and(LOWER_INTS)
-                    .or(odd.lanewise(VectorOperators.LSHL, 32))
-                    .reinterpretAsInts();
-            upper0 = even.lanewise(VectorOperators.LSHR, 32)
-                    .or(odd.and(UPPER_INTS))
-                    .reinterpretAsInts();
-            even = LongVector.fromArray(LONGS, sums, from + SUMS + 2 * COUNT);
-            odd = LongVector.fromArray(LONGS, sums, from + SUMS + 3 * COUNT);
-            lower1 = even.and(LOWER_INTS)
-                    .or(odd.lanewise(VectorOperators.LSHL, 32))
-                    .reinterpretAsInts();
-            upper1 = even.lanewise(VectorOperators.LSHR, 32)
-                    .or(odd.and(UPPER_INTS))
-                    .reinterpretAsInts();
-            sum = FloatVector.fromArray(FLOATS, floats, at + 16);
-            sum = lower0.and(LOWER_HALF)
-                    .or(LARGE_BITS)
-                    .reinterpretAsFloats()
-                    .sub(EXCESS)
-                    .fma(scale01.mul(x00), sum);
-            sum = lower1.and(LOWER_HALF)
-                    .or(LARGE_BITS)
-                    .reinterpretAsFloats()
-                    .sub(EXCESS)
-                    .fma(scale11.mul(x10), sum);
-            sum.intoArray(floats, at + 16);
-            sum = FloatVector.fromArray(FLOATS, floats, at + ROWS + 16);
-            sum = ((FloatVector) lower0.and(UPPER_HALF)
-                            .lanewise(VectorOperators.XOR, SIGN)
-                            .convert(VectorOperators.I2F, 0))
-                    .fma(scale01.mul(x01), sum);
-            sum = ((FloatVector) lower1.and(UPPER_HALF)
-                            .lanewise(VectorOperators.XOR, SIGN)
-                            .convert(VectorOperators.I2F, 0))
-                    .fma(scale11.mul(x11), sum);
-            sum.intoArray(floats, at + ROWS + 16);
-            sum = FloatVector.fromArray(FLOATS, floats, at + 2 * ROWS + 16);
-            sum = upper0.and(LOWER_HALF)
-                    .or(LARGE_BITS)
-                    .reinterpretAsFloats()
-                    .sub(EXCESS)
-                    .fma(scale01.mul(x02), sum);
-            sum = upper1.and(LOWER_HALF)
-                    .or(LARGE_BITS)
-                    .reinterpretAsFloats()
-                    .sub(EXCESS)
-                    .fma(scale11.mul(x12), sum);
-            sum.intoArray(floats, at + 2 * ROWS + 16);
         }
     }
 

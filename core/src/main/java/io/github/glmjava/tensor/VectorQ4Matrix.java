@@ -23,7 +23,8 @@ abstract class VectorQ4Matrix extends BlockMatrix {
     /** Bytes of the scales of a group of a block. */
     static final int SCALE_BYTES = 2 * BlockLayout.Q4_ROWS;
 
-    private static final int LAST_OF_GROUP = RUNS - 1;
+    /** What the number of a group's last word ends with. */
+    static final int LAST_OF_GROUP = RUNS - 1;
 
     /** Words of 32 bits in a line of 64 bytes, the same columns of all rows of a block. */
     private static final int LINE_WORDS = 16;
@@ -32,7 +33,7 @@ abstract class VectorQ4Matrix extends BlockMatrix {
     static final IntVector UPPER_HALF = IntVector.broadcast(Lanes.INTS, 0xffff0000);
 
     /** What is left of both words after a shift of both as one. */
-    private static final IntVector MASK1 = IntVector.broadcast(Lanes.INTS, 0x0fff0fff);
+    static final IntVector MASK1 = IntVector.broadcast(Lanes.INTS, 0x0fff0fff);
 
     private static final IntVector MASK2 = IntVector.broadcast(Lanes.INTS, 0x00ff00ff);
     private static final IntVector MASK3 = IntVector.broadcast(Lanes.INTS, 0x000f000f);

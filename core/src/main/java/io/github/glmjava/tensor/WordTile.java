@@ -21,11 +21,6 @@ final class WordTile {
     /** Space for the sums of a tile. */
     static final int SUMS = TOKENS * VECTORS * Lanes.COUNT;
 
-    private static final int LAST_OF_GROUP = VectorQ4Matrix.RUNS - 1;
-
-    /** What is left of both words after a shift of both as one. */
-    private static final IntVector SHIFTED = IntVector.broadcast(Lanes.INTS, 0x0fff0fff);
-
     private WordTile() {}
 
     /**
@@ -99,13 +94,13 @@ final class WordTile {
                     ? w0.lanewise(VectorOperators.LSHR, shift)
                     : w0.reinterpretAsInts()
                             .lanewise(VectorOperators.LSHR, 4)
-                            .and(SHIFTED)
+                            .and(VectorQ4Matrix.MASK1)
                             .reinterpretAsShorts();
             w1 = Lanes.MANY_REGISTERS
                     ? w1.lanewise(VectorOperators.LSHR, shift)
                     : w1.reinterpretAsInts()
                             .lanewise(VectorOperators.LSHR, 4)
-                            .and(SHIFTED)
+                            .and(VectorQ4Matrix.MASK1)
                             .reinterpretAsShorts();
             factor = IntVector.broadcast(Lanes.INTS, factors[from0 + at + 1]).reinterpretAsShorts();
             s00 = s00.add(w0.mul(factor));
@@ -123,13 +118,13 @@ final class WordTile {
                     ? w0.lanewise(VectorOperators.LSHR, shift)
                     : w0.reinterpretAsInts()
                             .lanewise(VectorOperators.LSHR, 4)
-                            .and(SHIFTED)
+                            .and(VectorQ4Matrix.MASK1)
                             .reinterpretAsShorts();
             w1 = Lanes.MANY_REGISTERS
                     ? w1.lanewise(VectorOperators.LSHR, shift)
                     : w1.reinterpretAsInts()
                             .lanewise(VectorOperators.LSHR, 4)
-                            .and(SHIFTED)
+                            .and(VectorQ4Matrix.MASK1)
                             .reinterpretAsShorts();
             factor = IntVector.broadcast(Lanes.INTS, factors[from0 + at + 2]).reinterpretAsShorts();
             s00 = s00.add(w0.mul(factor));
@@ -147,13 +142,13 @@ final class WordTile {
                     ? w0.lanewise(VectorOperators.LSHR, shift)
                     : w0.reinterpretAsInts()
                             .lanewise(VectorOperators.LSHR, 4)
-                            .and(SHIFTED)
+                            .and(VectorQ4Matrix.MASK1)
                             .reinterpretAsShorts();
             w1 = Lanes.MANY_REGISTERS
                     ? w1.lanewise(VectorOperators.LSHR, shift)
                     : w1.reinterpretAsInts()
                             .lanewise(VectorOperators.LSHR, 4)
-                            .and(SHIFTED)
+                            .and(VectorQ4Matrix.MASK1)
                             .reinterpretAsShorts();
             factor = IntVector.broadcast(Lanes.INTS, factors[from0 + at + 3]).reinterpretAsShorts();
             s00 = s00.add(w0.mul(factor));
@@ -167,7 +162,7 @@ final class WordTile {
             factor = IntVector.broadcast(Lanes.INTS, factors[from3 + at + 3]).reinterpretAsShorts();
             s30 = s30.add(w0.mul(factor));
             s31 = s31.add(w1.mul(factor));
-            if ((run & LAST_OF_GROUP) == LAST_OF_GROUP) {
+            if ((run & VectorQ4Matrix.LAST_OF_GROUP) == VectorQ4Matrix.LAST_OF_GROUP) {
                 s00.reinterpretAsInts().intoArray(between, 0);
                 s01.reinterpretAsInts().intoArray(between, Lanes.COUNT);
                 s10.reinterpretAsInts().intoArray(between, 2 * Lanes.COUNT);
@@ -212,7 +207,7 @@ final class WordTile {
      * @param first the group of the first token
      * @param floats {@code TOKENS x STREAMED_ROWS}
      */
-    static void addScaled(
+    private static void addScaled(
             int[] sums,
             MemorySegment data,
             long scales0,

@@ -62,7 +62,10 @@ class QuantizedMatrixTest {
         }
     }
 
-    /** 27 and 11 leave three and five tokens behind the last whole tile of six; from 35 on all formats are tiled. */
+    /**
+     * 27 and 11 leave three and five tokens behind the last whole tile of six. 35 are tiled in both formats at all widths, or else
+     * by {@link TripleTileTest}.
+     */
     @ParameterizedTest
     @MethodSource("formats")
     void bitsDoNotDependOnTokensAtATimeOrThreads(MatrixFormat format, Kernels kernels) {
