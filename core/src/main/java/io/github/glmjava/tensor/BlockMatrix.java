@@ -103,8 +103,8 @@ abstract class BlockMatrix extends Matrix {
     }
 
     @Override
-    final int rowGrain() {
-        return STREAMED_ROWS;
+    final int rowGrain(int tokens) {
+        return isTiled(tokens) ? PANEL_ROWS : STREAMED_ROWS;
     }
 
     @Override

@@ -15,6 +15,7 @@ final class Lanes {
 
     static final VectorSpecies<Float> FLOATS = species();
     static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
+    static final VectorSpecies<Short> SHORTS = FLOATS.withLanes(short.class);
 
     /** Floats in a vector. */
     static final int COUNT = FLOATS.length();

@@ -98,8 +98,8 @@ public abstract class Matrix implements RowSource {
     /** Arranges those of the tokens {@code from <= token < to}; several threads may each do some. */
     abstract void arrange(float[] input, int tokens, Activations arranged, int from, int to);
 
-    /** Rows are best handed out in multiples of this. */
-    abstract int rowGrain();
+    /** In multiples of how many rows a product with so many tokens is best handed out. */
+    abstract int rowGrain(int tokens);
 
     /**
      * Multiplies some rows: {@code output[token * rows + row] = dot(this[row], arranged[token])} for

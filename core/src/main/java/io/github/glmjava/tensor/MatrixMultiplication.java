@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * decode step allocates nothing. Not safe for use by several threads.
  */
 public final class MatrixMultiplication implements ParallelTask {
-    /** So many tokens are worth arranging together, and whole triples: {@link TokenTriples}. */
-    private static final int ARRANGED_TOGETHER = 2 * TokenTriples.TOKENS;
+    /** So many tokens are worth arranging together, and whole pairs: {@link TokenPairs}. */
+    private static final int ARRANGED_TOGETHER = 2 * TokenPairs.TOKENS;
 
     private final WorkerTeam team;
     private final WorkerScratch[] scratch;
@@ -50,7 +50,7 @@ public final class MatrixMultiplication implements ParallelTask {
         } else {
             team.run(arrangement, count, ARRANGED_TOGETHER);
         }
-        team.run(this, weights.rows(), weights.rowGrain());
+        team.run(this, weights.rows(), weights.rowGrain(count));
     }
 
     private void arrange(int worker, int from, int to) {

@@ -40,8 +40,8 @@ public final class RowScaledMatrix extends Matrix {
     }
 
     @Override
-    int rowGrain() {
-        return integers.rowGrain();
+    int rowGrain(int tokens) {
+        return integers.rowGrain(tokens);
     }
 
     @Override

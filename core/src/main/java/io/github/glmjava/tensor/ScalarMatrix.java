@@ -66,7 +66,7 @@ final class ScalarMatrix extends Matrix {
     }
 
     @Override
-    int rowGrain() {
+    int rowGrain(int tokens) {
         return 1;
     }
 

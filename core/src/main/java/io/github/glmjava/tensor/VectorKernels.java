@@ -19,7 +19,7 @@ final class VectorKernels implements Kernels {
             case BF16 -> new VectorBF16Matrix(data, rows, columns);
             case I8, I4 -> new VectorIntegerMatrix(format, data, rows, columns);
             case Q8 -> new VectorQ8Matrix(data, rows, columns);
-            case Q4 -> VectorQ4Matrix.of(data, rows, columns);
+            case Q4 -> new VectorQ4Matrix(data, rows, columns);
         };
     }
 

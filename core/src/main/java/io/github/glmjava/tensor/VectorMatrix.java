@@ -63,7 +63,7 @@ abstract class VectorMatrix extends Matrix {
     }
 
     @Override
-    final int rowGrain() {
+    final int rowGrain(int tokens) {
         return FloatTile.PANEL_ROWS;
     }
 

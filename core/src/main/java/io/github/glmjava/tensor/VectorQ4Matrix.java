@@ -4,16 +4,17 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * 4-bit weights times activations that are rounded to 8 bits with a scale for every 32 columns of a token. The products
- * of a group are added in 16-bit integers, exactly, then scaled and added to the row's float group after group. This class
- * streams words; how the panels of many tokens are multiplied depends on the processor: {@link ShortQ4Matrix},
- * {@link TripleQ4Matrix}.
+ * 4-bit weights times activations that are rounded to integers with a scale for every 32 columns of a token: {@link
+ * GroupRounding}. The products of a group are added exactly, then scaled and added to the row's float group after group. Words are
+ * streamed for a few tokens ({@link WordStream}, {@link WordTile}) and unpacked to panels for many ({@link PairTile}).
  */
-abstract class VectorQ4Matrix extends BlockMatrix {
+final class VectorQ4Matrix extends BlockMatrix {
+    /** Measured with two threads. */
+    private static final int TILED_TOKENS = 32;
+
     /** Bytes of the words of four columns of a block. */
     static final int RUN = 2 * BlockLayout.Q4_ROWS;
 
@@ -32,80 +33,86 @@ abstract class VectorQ4Matrix extends BlockMatrix {
     /** A vector and not a number, which every operation would broadcast. */
     static final IntVector UPPER_HALF = IntVector.broadcast(Lanes.INTS, 0xffff0000);
 
-    /** What is left of both words after a shift of both as one. */
-    static final IntVector MASK1 = IntVector.broadcast(Lanes.INTS, 0x0fff0fff);
-
-    private static final IntVector MASK2 = IntVector.broadcast(Lanes.INTS, 0x00ff00ff);
-    private static final IntVector MASK3 = IntVector.broadcast(Lanes.INTS, 0x000f000f);
-
     /** Measured at 256 and 512 bits. */
     static final int PANEL_GROUPS = 2;
 
-    /**
-     * @param tiledTokens from so many tokens on they are multiplied in tiles
-     * @param tileTokens tokens of a tile
-     */
-    VectorQ4Matrix(MemorySegment data, int rows, int columns, int tiledTokens, int tileTokens) {
-        super(MatrixFormat.Q4, data, rows, columns, tiledTokens, tileTokens, PANEL_GROUPS);
-    }
+    private static final IntVector NIBBLE = IntVector.broadcast(Lanes.INTS, 15);
 
-    /** The matrix with the tiles that suit this processor. */
-    static VectorQ4Matrix of(MemorySegment data, int rows, int columns) {
-        return Lanes.MANY_REGISTERS && Processor.INTEL
-                ? new TripleQ4Matrix(data, rows, columns)
-                : new ShortQ4Matrix(data, rows, columns);
-    }
+    /** What 4 bits are taken for with these above them: the last bit of the mantissa counts 1. */
+    private static final float LARGE = 0x1p23f;
 
-    /** Makes room for the activations of so many tokens in tiles. */
-    abstract void reserveTiles(int tokens, Activations arranged);
+    private static final IntVector LARGE_BITS = IntVector.broadcast(Lanes.INTS, Float.floatToRawIntBits(LARGE));
 
-    /** Arranges tokens for tiles. */
-    abstract void arrangeTiles(float[] input, int tokens, Activations arranged, int from, int to);
+    /** Weights are stored with 8 added. */
+    private static final FloatVector EXCESS = FloatVector.broadcast(Lanes.FLOATS, LARGE + 8);
 
-    @Override
-    final void reserve(int tokens, Activations arranged) {
-        if (isTiled(tokens)) {
-            reserveTiles(tokens, arranged);
-        } else {
-            int groups = Math.multiplyExact(tokens, layout().groups());
-            arranged.integers(Math.multiplyExact(groups, BlockLayout.GROUP), groups);
-        }
+    VectorQ4Matrix(MemorySegment data, int rows, int columns) {
+        super(MatrixFormat.Q4, data, rows, columns, TILED_TOKENS, TokenPairs.TOKENS * PairTile.PAIRS, PANEL_GROUPS);
     }
 
     @Override
-    final void arrange(float[] input, int tokens, Activations arranged, int from, int to) {
-        if (isTiled(tokens)) {
-            arrangeTiles(input, tokens, arranged, from, to);
-            return;
-        }
+    void reserve(int tokens, Activations arranged) {
         int groups = layout().groups();
-        for (int token = from; token < to; token++) {
+        if (isTiled(tokens)) {
+            arranged.pairs(Math.multiplyExact(TokenPairs.count(room(tokens)), groups));
+        } else {
+            arranged.integers(Math.multiplyExact(tokens, groups));
+        }
+    }
+
+    @Override
+    void arrange(float[] input, int tokens, Activations arranged, int from, int to) {
+        int groups = layout().groups();
+        boolean tiled = isTiled(tokens);
+        for (int token = from; token < to; token += tiled ? TokenPairs.TOKENS : 1) {
             for (int group = 0; group < groups; group++) {
                 int first = token * columns() + group * BlockLayout.GROUP;
-                int position = token * groups + group;
-                WordFactors.make(input, first, present(group), arranged, position * BlockLayout.GROUP, position);
+                if (tiled) {
+                    int position = TokenPairs.position(token / TokenPairs.TOKENS, group, groups);
+                    int pair = Math.min(TokenPairs.TOKENS, tokens - token);
+                    TokenPairs.make(input, first, columns(), pair, present(group), arranged, position);
+                } else {
+                    int position = token * groups + group;
+                    WordFactors.make(input, first, present(group), arranged, position * BlockLayout.GROUP, position);
+                }
             }
         }
     }
 
     /** How many columns of a group there are. */
-    final int present(int group) {
+    private int present(int group) {
         return Math.min(BlockLayout.GROUP, columns() - group * BlockLayout.GROUP);
     }
 
     @Override
-    final int streamedTogether(int left) {
+    int streamedTogether(int left) {
         return left < WordTile.TOKENS ? 1 : WordTile.TOKENS;
     }
 
     @Override
-    final void stream(int row, Activations arranged, int token, int count, float[] sums, WorkerScratch scratch) {
+    void stream(int row, Activations arranged, int token, int count, float[] sums, WorkerScratch scratch) {
         Arrays.fill(sums, 0, count * STREAMED_ROWS, 0);
-        int from = token * layout().groups();
         int vectors = STREAMED_ROWS / 2 / Lanes.COUNT;
         if (count == 1) {
-            for (int vector = 0; vector < vectors; vector += 4) {
-                streamRows(row, vector, arranged, from, sums);
+            for (int vector = 0; vector < vectors; vector += WordStream.VECTORS) {
+                WordStream.multiply(
+                        memory(),
+                        elementOffset(row, vector),
+                        elementOffset(row, vector + 1),
+                        elementOffset(row, vector + 2),
+                        elementOffset(row, vector + 3),
+                        scaleOffset(row, vector),
+                        scaleOffset(row, vector + 1),
+                        scaleOffset(row, vector + 2),
+                        scaleOffset(row, vector + 3),
+                        layout().groups(),
+                        arranged,
+                        token,
+                        sums,
+                        firstRow(vector),
+                        firstRow(vector + 1),
+                        firstRow(vector + 2),
+                        firstRow(vector + 3));
             }
         } else {
             int[] between = scratch.ints(WordTile.SUMS);
@@ -127,240 +134,77 @@ abstract class VectorQ4Matrix extends BlockMatrix {
         }
     }
 
-    /**
-     * Four vectors of words, each with rows of the first half of a block below and rows of the second half above. Nothing
-     * but the Vector API is called, for the reason that {@link PanelTile} gives.
-     *
-     * <p>One loop goes through the words of all groups: around an inner loop for each group the compiler would check the
-     * bounds of every segment access anew, which takes as long as the arithmetic. A group's sums are scaled and added in
-     * memory: in registers they would drive out those of the loop.
-     *
-     * <p>Four columns are not taken apart but multiplied by differences, in 16 bits where what overflows does not matter: of a word
-     * {@code w = n0 + 16 n1 + 256 n2 + 4096 n3} is {@code n0 x0 + n1 x1 + n2 x2 + n3 x3 = w x0 + (w >> 4)(x1 - 16 x0) +
-     * (w >> 8)(x2 - 16 x1) + (w >> 12)(x3 - 16 x2)}. Where words cannot be shifted each by itself, which takes AVX-512, two
-     * are shifted as one, and what comes from the other is masked.
-     */
-    private void streamRows(int row, int vector, Activations arranged, int firstGroup, float[] sums) {
-        MemorySegment weights = memory();
-        long offset0 = elementOffset(row, vector);
-        long offset1 = elementOffset(row, vector + 1);
-        long offset2 = elementOffset(row, vector + 2);
-        long offset3 = elementOffset(row, vector + 3);
-        long scales0 = scaleOffset(row, vector);
-        long scales1 = scaleOffset(row, vector + 1);
-        long scales2 = scaleOffset(row, vector + 2);
-        long scales3 = scaleOffset(row, vector + 3);
-        int at0 = firstRow(vector);
-        int at1 = firstRow(vector + 1);
-        int at2 = firstRow(vector + 2);
-        int at3 = firstRow(vector + 3);
-        int[] x = arranged.integers;
-        int[] starts = arranged.integerStarts;
-        float[] activationScales = arranged.scales;
-        int from = firstGroup * BlockLayout.GROUP;
-        int runs = layout().groups() * RUNS;
-        // Not constants of the class, which the compiler would load and mask in every step.
-        ShortVector shift1 = ShortVector.broadcast(ShortTile.SHORTS, 4);
-        ShortVector shift2 = ShortVector.broadcast(ShortTile.SHORTS, 8);
-        ShortVector shift3 = ShortVector.broadcast(ShortTile.SHORTS, 12);
-        ShortVector sum0 = ShortVector.zero(ShortTile.SHORTS);
-        ShortVector sum1 = sum0;
-        ShortVector sum2 = sum0;
-        ShortVector sum3 = sum0;
+    @Override
+    int panelFloats() {
+        return PANEL_GROUPS * PANEL_ROWS * (1 + BlockLayout.GROUP) + PairTile.ALL_SUMS;
+    }
+
+    @Override
+    void multiplyPanel(
+            int row,
+            int firstGroup,
+            int groups,
+            Activations arranged,
+            int tokens,
+            float[] sums,
+            WorkerScratch scratch) {
+        int scales = sums(room(tokens));
+        int panel = scales + PANEL_GROUPS * PANEL_ROWS;
+        int between = panel + PANEL_GROUPS * PANEL_ROWS * BlockLayout.GROUP;
+        int columns = groups * BlockLayout.GROUP;
+        if (groups < PANEL_GROUPS) {
+            Arrays.fill(sums, scales + PANEL_ROWS, panel, 0);
+        }
+        for (int block = 0; block < Math.min(PANEL_ROWS, rows() - row); block += BlockLayout.Q4_ROWS) {
+            long elements = start() + layout().elementOffset(row + block, firstGroup);
+            long scaleWords = start() + layout().scaleOffset(row + block, firstGroup);
+            for (int lane = 0; lane < LINE_WORDS; lane += Lanes.COUNT) {
+                int low = block + lane;
+                int high = low + LINE_WORDS;
+                unpackScales(scaleWords + 4L * lane, groups, sums, scales + low);
+                unpack(
+                        elements + 4L * lane,
+                        groups * RUNS,
+                        sums,
+                        panel + PanelTile.position(low, columns),
+                        panel + PanelTile.position(high, columns));
+            }
+        }
+        PairTile.multiply(sums, scales, panel, between, groups, arranged, firstGroup, layout().groups(), tokens);
+    }
+
+    /** Unpacks a vector of words column by column, the rows of the lower halves to {@code low}, the others to {@code high}. */
+    private void unpack(long offset, int runs, float[] panel, int low, int high) {
         for (int run = 0; run < runs; run++) {
-            long word = (long) run * RUN;
-            int column = from + run * BlockLayout.WORD_COLUMNS;
-            ShortVector w0 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset0 + word, Lanes.LITTLE_ENDIAN)
-                    .reinterpretAsShorts();
-            ShortVector w1 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset1 + word, Lanes.LITTLE_ENDIAN)
-                    .reinterpretAsShorts();
-            ShortVector w2 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset2 + word, Lanes.LITTLE_ENDIAN)
-                    .reinterpretAsShorts();
-            ShortVector w3 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset3 + word, Lanes.LITTLE_ENDIAN)
-                    .reinterpretAsShorts();
-            ShortVector factor = IntVector.broadcast(Lanes.INTS, x[column]).reinterpretAsShorts();
-            sum0 = sum0.add(w0.mul(factor));
-            sum1 = sum1.add(w1.mul(factor));
-            sum2 = sum2.add(w2.mul(factor));
-            sum3 = sum3.add(w3.mul(factor));
-            factor = IntVector.broadcast(Lanes.INTS, x[column + 1]).reinterpretAsShorts();
-            sum0 = sum0.add((Lanes.MANY_REGISTERS
-                            ? w0.lanewise(VectorOperators.LSHR, shift1)
-                            : w0.reinterpretAsInts()
-                                    .lanewise(VectorOperators.LSHR, 4)
-                                    .and(MASK1)
-                                    .reinterpretAsShorts())
-                    .mul(factor));
-            sum1 = sum1.add((Lanes.MANY_REGISTERS
-                            ? w1.lanewise(VectorOperators.LSHR, shift1)
-                            : w1.reinterpretAsInts()
-                                    .lanewise(VectorOperators.LSHR, 4)
-                                    .and(MASK1)
-                                    .reinterpretAsShorts())
-                    .mul(factor));
-            sum2 = sum2.add((Lanes.MANY_REGISTERS
-                            ? w2.lanewise(VectorOperators.LSHR, shift1)
-                            : w2.reinterpretAsInts()
-                                    .lanewise(VectorOperators.LSHR, 4)
-                                    .and(MASK1)
-                                    .reinterpretAsShorts())
-                    .mul(factor));
-            sum3 = sum3.add((Lanes.MANY_REGISTERS
-                            ? w3.lanewise(VectorOperators.LSHR, shift1)
-                            : w3.reinterpretAsInts()
-                                    .lanewise(VectorOperators.LSHR, 4)
-                                    .and(MASK1)
-                                    .reinterpretAsShorts())
-                    .mul(factor));
-            factor = IntVector.broadcast(Lanes.INTS, x[column + 2]).reinterpretAsShorts();
-            sum0 = sum0.add((Lanes.MANY_REGISTERS
-                            ? w0.lanewise(VectorOperators.LSHR, shift2)
-                            : w0.reinterpretAsInts()
-                                    .lanewise(VectorOperators.LSHR, 8)
-                                    .and(MASK2)
-                                    .reinterpretAsShorts())
-                    .mul(factor));
-            sum1 = sum1.add((Lanes.MANY_REGISTERS
-                            ? w1.lanewise(VectorOperators.LSHR, shift2)
-                            : w1.reinterpretAsInts()
-                                    .lanewise(VectorOperators.LSHR, 8)
-                                    .and(MASK2)
-                                    .reinterpretAsShorts())
-                    .mul(factor));
-            sum2 = sum2.add((Lanes.MANY_REGISTERS
-                            ? w2.lanewise(VectorOperators.LSHR, shift2)
-                            : w2.reinterpretAsInts()
-                                    .lanewise(VectorOperators.LSHR, 8)
-                                    .and(MASK2)
-                                    .reinterpretAsShorts())
-                    .mul(factor));
-            sum3 = sum3.add((Lanes.MANY_REGISTERS
-                            ? w3.lanewise(VectorOperators.LSHR, shift2)
-                            : w3.reinterpretAsInts()
-                                    .lanewise(VectorOperators.LSHR, 8)
-                                    .and(MASK2)
-                                    .reinterpretAsShorts())
-                    .mul(factor));
-            factor = IntVector.broadcast(Lanes.INTS, x[column + 3]).reinterpretAsShorts();
-            sum0 = sum0.add((Lanes.MANY_REGISTERS
-                            ? w0.lanewise(VectorOperators.LSHR, shift3)
-                            : w0.reinterpretAsInts()
-                                    .lanewise(VectorOperators.LSHR, 12)
-                                    .and(MASK3)
-                                    .reinterpretAsShorts())
-                    .mul(factor));
-            sum1 = sum1.add((Lanes.MANY_REGISTERS
-                            ? w1.lanewise(VectorOperators.LSHR, shift3)
-                            : w1.reinterpretAsInts()
-                                    .lanewise(VectorOperators.LSHR, 12)
-                                    .and(MASK3)
-                                    .reinterpretAsShorts())
-                    .mul(factor));
-            sum2 = sum2.add((Lanes.MANY_REGISTERS
-                            ? w2.lanewise(VectorOperators.LSHR, shift3)
-                            : w2.reinterpretAsInts()
-                                    .lanewise(VectorOperators.LSHR, 12)
-                                    .and(MASK3)
-                                    .reinterpretAsShorts())
-                    .mul(factor));
-            sum3 = sum3.add((Lanes.MANY_REGISTERS
-                            ? w3.lanewise(VectorOperators.LSHR, shift3)
-                            : w3.reinterpretAsInts()
-                                    .lanewise(VectorOperators.LSHR, 12)
-                                    .and(MASK3)
-                                    .reinterpretAsShorts())
-                    .mul(factor));
-            if ((run & LAST_OF_GROUP) == LAST_OF_GROUP) {
-                int group = firstGroup + run / RUNS;
-                long scaleWord = (long) (run / RUNS) * SCALE_BYTES;
-                ShortVector start =
-                        IntVector.broadcast(Lanes.INTS, starts[group]).reinterpretAsShorts();
-                sum0 = sum0.add(start);
-                sum1 = sum1.add(start);
-                sum2 = sum2.add(start);
-                sum3 = sum3.add(start);
-                FloatVector scale = FloatVector.broadcast(Lanes.FLOATS, activationScales[group]);
-                IntVector scales =
-                        IntVector.fromMemorySegment(Lanes.INTS, weights, scales0 + scaleWord, Lanes.LITTLE_ENDIAN);
-                IntVector pairs = sum0.reinterpretAsInts();
-                ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
-                        .fma(
-                                scales.lanewise(VectorOperators.LSHL, 16)
-                                        .reinterpretAsFloats()
-                                        .mul(scale),
-                                FloatVector.fromArray(Lanes.FLOATS, sums, at0))
-                        .intoArray(sums, at0);
-                ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0))
-                        .fma(
-                                scales.and(UPPER_HALF).reinterpretAsFloats().mul(scale),
-                                FloatVector.fromArray(Lanes.FLOATS, sums, at0 + 16))
-                        .intoArray(sums, at0 + 16);
-                scales = IntVector.fromMemorySegment(Lanes.INTS, weights, scales1 + scaleWord, Lanes.LITTLE_ENDIAN);
-                pairs = sum1.reinterpretAsInts();
-                ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
-                        .fma(
-                                scales.lanewise(VectorOperators.LSHL, 16)
-                                        .reinterpretAsFloats()
-                                        .mul(scale),
-                                FloatVector.fromArray(Lanes.FLOATS, sums, at1))
-                        .intoArray(sums, at1);
-                ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0))
-                        .fma(
-                                scales.and(UPPER_HALF).reinterpretAsFloats().mul(scale),
-                                FloatVector.fromArray(Lanes.FLOATS, sums, at1 + 16))
-                        .intoArray(sums, at1 + 16);
-                scales = IntVector.fromMemorySegment(Lanes.INTS, weights, scales2 + scaleWord, Lanes.LITTLE_ENDIAN);
-                pairs = sum2.reinterpretAsInts();
-                ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
-                        .fma(
-                                scales.lanewise(VectorOperators.LSHL, 16)
-                                        .reinterpretAsFloats()
-                                        .mul(scale),
-                                FloatVector.fromArray(Lanes.FLOATS, sums, at2))
-                        .intoArray(sums, at2);
-                ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0))
-                        .fma(
-                                scales.and(UPPER_HALF).reinterpretAsFloats().mul(scale),
-                                FloatVector.fromArray(Lanes.FLOATS, sums, at2 + 16))
-                        .intoArray(sums, at2 + 16);
-                scales = IntVector.fromMemorySegment(Lanes.INTS, weights, scales3 + scaleWord, Lanes.LITTLE_ENDIAN);
-                pairs = sum3.reinterpretAsInts();
-                ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
-                        .fma(
-                                scales.lanewise(VectorOperators.LSHL, 16)
-                                        .reinterpretAsFloats()
-                                        .mul(scale),
-                                FloatVector.fromArray(Lanes.FLOATS, sums, at3))
-                        .intoArray(sums, at3);
-                ((FloatVector) pairs.and(UPPER_HALF).convert(VectorOperators.I2F, 0))
-                        .fma(
-                                scales.and(UPPER_HALF).reinterpretAsFloats().mul(scale),
-                                FloatVector.fromArray(Lanes.FLOATS, sums, at3 + 16))
-                        .intoArray(sums, at3 + 16);
-                sum0 = ShortVector.zero(ShortTile.SHORTS);
-                sum1 = sum0;
-                sum2 = sum0;
-                sum3 = sum0;
+            IntVector words =
+                    IntVector.fromMemorySegment(Lanes.INTS, memory(), offset + (long) run * RUN, Lanes.LITTLE_ENDIAN);
+            int at = run * (BlockLayout.WORD_COLUMNS * PanelTile.TILE_ROWS);
+            for (int column = 0; column < BlockLayout.WORD_COLUMNS; column++) {
+                words.and(NIBBLE)
+                        .or(LARGE_BITS)
+                        .reinterpretAsFloats()
+                        .sub(EXCESS)
+                        .intoArray(panel, low + at);
+                words.lanewise(VectorOperators.LSHR, 16)
+                        .and(NIBBLE)
+                        .or(LARGE_BITS)
+                        .reinterpretAsFloats()
+                        .sub(EXCESS)
+                        .intoArray(panel, high + at);
+                words = words.lanewise(VectorOperators.LSHR, 4);
+                at += PanelTile.TILE_ROWS;
             }
         }
     }
 
-    @Override
-    final int panelFloats() {
-        return PANEL_GROUPS * PANEL_ROWS;
-    }
-
-    /**
-     * Unpacks the scales of a vector of words, the lower halves to {@code target} and the upper ones, rows of the second
-     * half of a block, as much further; those of the next group are {@code PANEL_ROWS} further.
-     */
-    final void unpackScales(long offset, int groups, float[] floats, int target) {
+    /** Unpacks the scales of a vector of words; those of the next group are {@code PANEL_ROWS} further. */
+    private void unpackScales(long offset, int groups, float[] floats, int target) {
         for (int group = 0; group < groups; group++) {
             int to = target + group * PANEL_ROWS;
             IntVector scales = IntVector.fromMemorySegment(
                     Lanes.INTS, memory(), offset + (long) group * SCALE_BYTES, Lanes.LITTLE_ENDIAN);
             scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(floats, to);
-            scales.and(UPPER_HALF).reinterpretAsFloats().intoArray(floats, to + BlockLayout.Q4_ROWS / 2);
+            scales.and(UPPER_HALF).reinterpretAsFloats().intoArray(floats, to + LINE_WORDS);
         }
     }
 

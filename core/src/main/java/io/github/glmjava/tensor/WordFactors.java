@@ -7,8 +7,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * Activations of a single token as {@link VectorQ4Matrix} streams them: rounded to 8 bits as {@link Activations#quantize}
- * does, each less 16 times the one before it in the same word. Made by one thread while the others wait, hence by vectors.
+ * Activations of a single token as {@link VectorQ4Matrix} streams them: rounded by {@link GroupRounding}, each less 16
+ * times the one before it in the same word. Made by one thread while the others wait, hence by vectors.
  */
 final class WordFactors {
     /** The lane before; which one for the first of a word does not matter. */
@@ -17,6 +17,9 @@ final class WordFactors {
 
     /** What the lane before is to be multiplied with. */
     private static final IntVector WEIGHT_BEFORE = weightBefore();
+
+    /** What is left in the lower bits after {@link GroupRounding#ROUNDING} was added, above the integer. */
+    private static final int ROUNDING_BITS = Float.floatToRawIntBits(GroupRounding.ROUNDING);
 
     private static final IntVector LOWER_HALF = IntVector.broadcast(Lanes.INTS, 0xffff);
 
@@ -36,42 +39,56 @@ final class WordFactors {
      * @param group where scale and start go
      */
     static void make(float[] input, int from, int count, Activations arranged, int target, int group) {
-        if (count == BlockLayout.GROUP) {
-            makeWhole(input, from, arranged, target, group);
-            return;
-        }
-        arranged.quantize(input, from, count, target, 1, group);
+        float magnitude = GroupRounding.magnitude(input, from, count);
+        float factor = GroupRounding.factor(magnitude);
         int[] integers = arranged.integers;
-        for (int i = target + BlockLayout.GROUP - 1; i > target; i--) {
-            if ((i - target) % BlockLayout.WORD_COLUMNS > 0) {
-                integers[i] = Activations.twice((short) integers[i] - 16 * (short) integers[i - 1]);
-            }
+        int sum;
+        if (factor == 0) {
+            Arrays.fill(integers, target, target + BlockLayout.GROUP, 0);
+            sum = 0;
+        } else if (count == BlockLayout.GROUP) {
+            sum = makeWhole(input, from, factor, integers, target);
+        } else {
+            sum = makePart(input, from, count, factor, integers, target);
         }
+        arranged.scales[group] = GroupRounding.scale(magnitude);
+        arranged.integerStarts[group] = twice(-8 * sum);
     }
 
-    private static void makeWhole(float[] input, int from, Activations arranged, int target, int group) {
-        FloatVector magnitudes =
-                FloatVector.fromArray(Lanes.FLOATS, input, from).abs();
-        for (int i = Lanes.COUNT; i < BlockLayout.GROUP; i += Lanes.COUNT) {
-            magnitudes = magnitudes.max(
-                    FloatVector.fromArray(Lanes.FLOATS, input, from + i).abs());
-        }
-        float largest = magnitudes.reduceLanes(VectorOperators.MAX);
-        float inverse = Activations.inverse(largest);
-        int[] integers = arranged.integers;
+    /** Returns the sum of the integers of a whole group. */
+    private static int makeWhole(float[] input, int from, float factor, int[] integers, int target) {
         IntVector sum = IntVector.zero(Lanes.INTS);
         for (int i = 0; i < BlockLayout.GROUP; i += Lanes.COUNT) {
             IntVector rounded = FloatVector.fromArray(Lanes.FLOATS, input, from + i)
-                    .mul(inverse)
-                    .add(Activations.ROUNDING)
+                    .mul(factor)
+                    .add(GroupRounding.ROUNDING)
                     .reinterpretAsInts()
-                    .sub(Activations.ROUNDING_BITS);
+                    .sub(ROUNDING_BITS);
             sum = sum.add(rounded);
             IntVector factors = rounded.sub(rounded.rearrange(BEFORE).mul(WEIGHT_BEFORE));
             factors.lanewise(VectorOperators.LSHL, 16)
                     .or(factors.and(LOWER_HALF))
                     .intoArray(integers, target + i);
         }
-        arranged.scaleGroup(group, largest, sum.reduceLanes(VectorOperators.ADD));
+        return sum.reduceLanes(VectorOperators.ADD);
+    }
+
+    /** Returns the sum of the integers of the part of a group that is there. */
+    private static int makePart(float[] input, int from, int count, float factor, int[] integers, int target) {
+        int sum = 0;
+        int before = 0;
+        for (int i = 0; i < BlockLayout.GROUP; i++) {
+            float value = i < count ? input[from + i] * factor : 0;
+            int rounded = Float.floatToRawIntBits(value + GroupRounding.ROUNDING) - ROUNDING_BITS;
+            integers[target + i] = twice(i % BlockLayout.WORD_COLUMNS == 0 ? rounded : rounded - 16 * before);
+            before = rounded;
+            sum += rounded;
+        }
+        return sum;
+    }
+
+    /** The lower half of an integer in both halves. */
+    private static int twice(int value) {
+        return (value << 16) | (value & 0xffff);
     }
 }

@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * 4-bit weights as they are stored times four tokens: each word is read and shifted once for all of them. How words of four
- * columns are multiplied without being taken apart is told in {@link VectorQ4Matrix}; for the shape of the loops see
+ * columns are multiplied without being taken apart is told in {@link WordStream}; for the shape of the loops see
  * {@link PanelTile}.
  */
 final class WordTile {
@@ -61,14 +61,14 @@ final class WordTile {
         int from3 = from2 + step;
         int first = token * groups;
         // Not a constant of the class, which the compiler would load and mask in every step.
-        ShortVector shift = ShortVector.broadcast(ShortTile.SHORTS, 4);
-        ShortVector s00 = ShortVector.zero(ShortTile.SHORTS);
+        ShortVector shift = ShortVector.broadcast(Lanes.SHORTS, 4);
+        ShortVector s00 = ShortVector.zero(Lanes.SHORTS);
         ShortVector s01 = s00;
-        ShortVector s10 = ShortVector.zero(ShortTile.SHORTS);
+        ShortVector s10 = ShortVector.zero(Lanes.SHORTS);
         ShortVector s11 = s10;
-        ShortVector s20 = ShortVector.zero(ShortTile.SHORTS);
+        ShortVector s20 = ShortVector.zero(Lanes.SHORTS);
         ShortVector s21 = s20;
-        ShortVector s30 = ShortVector.zero(ShortTile.SHORTS);
+        ShortVector s30 = ShortVector.zero(Lanes.SHORTS);
         ShortVector s31 = s30;
         for (int run = 0; run < groups * VectorQ4Matrix.RUNS; run++) {
             long word = (long) run * VectorQ4Matrix.RUN;
@@ -94,13 +94,13 @@ final class WordTile {
                     ? w0.lanewise(VectorOperators.LSHR, shift)
                     : w0.reinterpretAsInts()
                             .lanewise(VectorOperators.LSHR, 4)
-                            .and(VectorQ4Matrix.MASK1)
+                            .and(WordStream.MASK1)
                             .reinterpretAsShorts();
             w1 = Lanes.MANY_REGISTERS
                     ? w1.lanewise(VectorOperators.LSHR, shift)
                     : w1.reinterpretAsInts()
                             .lanewise(VectorOperators.LSHR, 4)
-                            .and(VectorQ4Matrix.MASK1)
+                            .and(WordStream.MASK1)
                             .reinterpretAsShorts();
             factor = IntVector.broadcast(Lanes.INTS, factors[from0 + at + 1]).reinterpretAsShorts();
             s00 = s00.add(w0.mul(factor));
@@ -118,13 +118,13 @@ final class WordTile {
                     ? w0.lanewise(VectorOperators.LSHR, shift)
                     : w0.reinterpretAsInts()
                             .lanewise(VectorOperators.LSHR, 4)
-                            .and(VectorQ4Matrix.MASK1)
+                            .and(WordStream.MASK1)
                             .reinterpretAsShorts();
             w1 = Lanes.MANY_REGISTERS
                     ? w1.lanewise(VectorOperators.LSHR, shift)
                     : w1.reinterpretAsInts()
                             .lanewise(VectorOperators.LSHR, 4)
-                            .and(VectorQ4Matrix.MASK1)
+                            .and(WordStream.MASK1)
                             .reinterpretAsShorts();
             factor = IntVector.broadcast(Lanes.INTS, factors[from0 + at + 2]).reinterpretAsShorts();
             s00 = s00.add(w0.mul(factor));
@@ -142,13 +142,13 @@ final class WordTile {
                     ? w0.lanewise(VectorOperators.LSHR, shift)
                     : w0.reinterpretAsInts()
                             .lanewise(VectorOperators.LSHR, 4)
-                            .and(VectorQ4Matrix.MASK1)
+                            .and(WordStream.MASK1)
                             .reinterpretAsShorts();
             w1 = Lanes.MANY_REGISTERS
                     ? w1.lanewise(VectorOperators.LSHR, shift)
                     : w1.reinterpretAsInts()
                             .lanewise(VectorOperators.LSHR, 4)
-                            .and(VectorQ4Matrix.MASK1)
+                            .and(WordStream.MASK1)
                             .reinterpretAsShorts();
             factor = IntVector.broadcast(Lanes.INTS, factors[from0 + at + 3]).reinterpretAsShorts();
             s00 = s00.add(w0.mul(factor));
@@ -184,14 +184,14 @@ final class WordTile {
                         floats,
                         to0,
                         to1);
-                s00 = ShortVector.zero(ShortTile.SHORTS);
-                s01 = ShortVector.zero(ShortTile.SHORTS);
-                s10 = ShortVector.zero(ShortTile.SHORTS);
-                s11 = ShortVector.zero(ShortTile.SHORTS);
-                s20 = ShortVector.zero(ShortTile.SHORTS);
-                s21 = ShortVector.zero(ShortTile.SHORTS);
-                s30 = ShortVector.zero(ShortTile.SHORTS);
-                s31 = ShortVector.zero(ShortTile.SHORTS);
+                s00 = ShortVector.zero(Lanes.SHORTS);
+                s01 = ShortVector.zero(Lanes.SHORTS);
+                s10 = ShortVector.zero(Lanes.SHORTS);
+                s11 = ShortVector.zero(Lanes.SHORTS);
+                s20 = ShortVector.zero(Lanes.SHORTS);
+                s21 = ShortVector.zero(Lanes.SHORTS);
+                s30 = ShortVector.zero(Lanes.SHORTS);
+                s31 = ShortVector.zero(Lanes.SHORTS);
             }
         }
     }

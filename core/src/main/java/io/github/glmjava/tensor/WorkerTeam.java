@@ -29,10 +29,10 @@ public final class WorkerTeam implements AutoCloseable {
         }
     }
 
-    /** Bits of the state word that count chunks; above two such fields sits the number of the section. */
-    private static final int CHUNK_BITS = 18;
+    /** Bits of the state word that count grains; above two such fields sits the number of the section. */
+    private static final int GRAIN_BITS = 20;
 
-    private static final int MAX_CHUNKS = (1 << CHUNK_BITS) - 1;
+    private static final int MAX_GRAINS = (1 << GRAIN_BITS) - 1;
 
     /** About 40 microseconds: longer than the serial work between two sections of a decode step. */
     private static final int SPINS_BEFORE_PARK = 1000;
@@ -48,17 +48,17 @@ public final class WorkerTeam implements AutoCloseable {
 
     private volatile boolean closed;
 
-    /** {@code section number | chunks in the section | next unclaimed chunk}: one compare-and-set claims a chunk. */
+    /** {@code section number | grains in the section | next unclaimed grain}: one compare-and-set claims a chunk of grains. */
     @SuppressWarnings("UnusedVariable") // through STATE
     private volatile long state;
 
     @SuppressWarnings("UnusedVariable") // through COMPLETED
     private volatile int completed;
 
-    // The running section; written before the state is published, and stable while any chunk of it is unfinished.
+    // The running section; written before the state is published, and stable while any grain of it is unfinished.
     private ParallelTask task = (worker, from, to) -> {};
     private int items;
-    private int itemsPerChunk;
+    private int itemsPerGrain;
     private volatile @Nullable Throwable failure;
 
     /**
@@ -104,11 +104,9 @@ public final class WorkerTeam implements AutoCloseable {
     }
 
     private void runSection(ParallelTask parallelTask, int count, int grain) {
-        // Several chunks a thread even out what a noisy machine makes uneven.
-        int perChunk = Math.max(grain, Math.ceilDiv(count, Math.min(MAX_CHUNKS, threads() * 8)));
-        perChunk = Math.ceilDiv(perChunk, grain) * grain;
-        int chunks = Math.ceilDiv(count, perChunk);
-        if (chunks <= 1 || workers.length == 0 || !taken.compareAndSet(false, true)) {
+        int perGrain = Math.max(grain, Math.ceilDiv(count, MAX_GRAINS));
+        int grains = Math.ceilDiv(count, perGrain);
+        if (grains <= 1 || workers.length == 0 || !taken.compareAndSet(false, true)) {
             if (count > 0) {
                 parallelTask.run(0, 0, count);
             }
@@ -117,15 +115,15 @@ public final class WorkerTeam implements AutoCloseable {
         try {
             task = parallelTask;
             items = count;
-            itemsPerChunk = perChunk;
+            itemsPerGrain = perGrain;
             completed = 0;
-            long section = (state >>> (2 * CHUNK_BITS)) + 1;
-            state = section << (2 * CHUNK_BITS) | (long) chunks << CHUNK_BITS;
+            long section = (state >>> (2 * GRAIN_BITS)) + 1;
+            state = section << (2 * GRAIN_BITS) | (long) grains << GRAIN_BITS;
             for (Worker worker : workers) {
                 worker.wake();
             }
             work(0);
-            awaitCompletion(chunks);
+            awaitCompletion(grains);
             Throwable problem = failure;
             if (problem != null) {
                 failure = null;
@@ -143,25 +141,29 @@ public final class WorkerTeam implements AutoCloseable {
         throw (RuntimeException) problem;
     }
 
-    /** Claims and runs chunks of the current section until none is left. Returns whether there was any. */
+    /**
+     * Claims and runs chunks of the current section until none is left. Returns whether there was any. Chunks are large at first and
+     * then ever smaller (guided self-scheduling; Polychronopoulos and Kuck, 1987): few claims, and all threads end at about the
+     * same time, also where a noisy machine makes some slower than others.
+     */
     private boolean work(int worker) {
         boolean worked = false;
         while (true) {
             long current = (long) STATE.getAcquire(this);
-            int next = (int) current & MAX_CHUNKS;
-            int chunks = (int) (current >>> CHUNK_BITS) & MAX_CHUNKS;
-            if (next >= chunks) {
+            int next = (int) current & MAX_GRAINS;
+            int grains = (int) (current >>> GRAIN_BITS) & MAX_GRAINS;
+            if (next >= grains) {
                 return worked;
             }
-            if (STATE.compareAndSet(this, current, current + 1)) {
+            int claimed = Math.ceilDiv(grains - next, 2 * threads());
+            if (STATE.compareAndSet(this, current, current + claimed)) {
                 worked = true;
-                int from = next * itemsPerChunk;
                 try {
-                    task.run(worker, from, Math.min(items, from + itemsPerChunk));
+                    task.run(worker, next * itemsPerGrain, Math.min(items, (next + claimed) * itemsPerGrain));
                 } catch (RuntimeException | Error e) {
                     failure = e;
                 } finally {
-                    COMPLETED.getAndAdd(this, 1);
+                    COMPLETED.getAndAdd(this, claimed);
                 }
             }
         }
@@ -176,9 +178,9 @@ public final class WorkerTeam implements AutoCloseable {
         }
     }
 
-    private void awaitCompletion(int chunks) {
+    private void awaitCompletion(int grains) {
         int spins = 0;
-        while (completed < chunks) {
+        while (completed < grains) {
             if (++spins < SPINS_BEFORE_PARK) {
                 spin();
             } else {

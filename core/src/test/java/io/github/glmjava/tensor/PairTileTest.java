@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -12,56 +11,81 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Tiles of three tokens in a number have the bits of those of shorts, also where these are what the processor prefers. */
-class TripleTileTest {
+/** Tiles of two tokens in a number have the bits of those that are streamed one by one. */
+class PairTileTest {
     private static final short ONE = 0x3f80;
 
-    @BeforeEach
-    void vectorsOf512Bits() {
-        assumeTrue(Lanes.MANY_REGISTERS, "triples are for vectors of 512 bits");
-    }
-
-    /** From two tiles of six triples and fewer on, with whole and broken triples left, and an odd number of groups. */
+    /** Whole and broken tiles and pairs, and an odd number of groups, the last of which is broken. */
     @Test
-    void bitsEqualThoseOfShorts() {
+    void bitsEqualThoseOfStreamedTokens() {
         Random random = new Random(21);
         for (int[] shape : new int[][] {{70, 96}, {32, 64}, {129, 330}}) {
-            MemorySegment data = weights(shape[0], shape[1], random);
+            Matrix matrix = new VectorQ4Matrix(weights(shape[0], shape[1], random), shape[0], shape[1]);
             for (int tokens : new int[] {64, 65, 72, 78, 83, 90, 91}) {
-                compare(data, shape, MatrixTest.gaussians(random, tokens * shape[1]), tokens);
+                compare(matrix, MatrixTest.gaussians(random, tokens * shape[1]), tokens);
             }
         }
     }
 
     /** All weights -8 and all activations of one magnitude: the largest sums that there are, next to each other. */
     @Test
-    void theLargestSumsKeepToTheirBits() {
-        int[] shape = {64, 64};
-        MemorySegment data = weights(shape[0], shape[1], null);
-        float[] input = new float[66 * shape[1]];
+    void theLargestSumsAreTakenApart() {
+        Matrix matrix = new VectorQ4Matrix(weights(64, 64, null), 64, 64);
+        float[] input = new float[66 * 64];
         for (int i = 0; i < input.length; i++) {
-            input[i] = i / shape[1] % 3 == 1 ? -3 : 3;
+            input[i] = i / 64 % 3 == 1 ? -3 : 3;
         }
-        float[] output = compare(data, shape, input, 66);
+        float[] output = compare(matrix, input, 66);
         for (int token = 0; token < 66; token++) {
             float expected = token % 3 == 1 ? 8 * 3 * 64 : -8 * 3 * 64;
-            assertEquals(expected, output[token * shape[0] + 5], 1e-2);
+            // 345 / 32 is rounded to 11.
+            assertEquals(expected * 11 * 32 / 345, output[token * 64 + 5], 1e-2);
         }
+    }
+
+    /** Whatever the activations: what is rounded adds up to no more than a float has room for. */
+    @Test
+    void magnitudesAddUpToTheReachAtMost() {
+        Random random = new Random(24);
+        Activations arranged = new Activations();
+        arranged.integers(1);
+        arranged.pairs(1);
+        float[] input = new float[2 * BlockLayout.GROUP];
+        int largest = 0;
+        for (int i = 0; i < 20_000; i++) {
+            float step = random.nextFloat();
+            for (int k = 0; k < input.length; k++) {
+                // Halves of a step are rounded up or down together.
+                input[k] = i % 2 == 0 ? (float) random.nextGaussian() : (1 + random.nextInt(20) + 0.5f) * step;
+            }
+            WordFactors.make(input, 0, BlockLayout.GROUP, arranged, 0, 0);
+            TokenPairs.make(input, 0, BlockLayout.GROUP, 2, BlockLayout.GROUP, arranged, 0);
+            int sum = 0;
+            int before = 0;
+            for (int k = 0; k < BlockLayout.GROUP; k++) {
+                int rounded = (short) arranged.integers[k] + (k % BlockLayout.WORD_COLUMNS == 0 ? 0 : 16 * before);
+                double pair = arranged.floats[k] / 65536.0;
+                assertEquals(rounded, pair - TokenPairs.DISTANCE * Math.rint(pair / TokenPairs.DISTANCE));
+                before = rounded;
+                sum += Math.abs(rounded);
+            }
+            largest = Math.max(largest, sum);
+        }
+        assertTrue(largest <= GroupRounding.REACH && largest > GroupRounding.REACH - 20, "largest sum " + largest);
     }
 
     @Test
     void whatIsNotANumberSpoilsItsOwnTokenOnly() {
         Random random = new Random(22);
         int[] shape = {40, 96};
-        MemorySegment data = weights(shape[0], shape[1], random);
+        Matrix matrix = new VectorQ4Matrix(weights(shape[0], shape[1], random), shape[0], shape[1]);
         float[] input = MatrixTest.gaussians(random, 66 * shape[1]);
-        float[] expected = multiply(new TripleQ4Matrix(data, shape[0], shape[1]), input, 66);
+        float[] expected = multiply(matrix, input, 66);
         input[7 * shape[1] + 40] = Float.NaN;
         input[12 * shape[1] + 3] = Float.POSITIVE_INFINITY;
-        float[] output = multiply(new TripleQ4Matrix(data, shape[0], shape[1]), input, 66);
+        float[] output = multiply(matrix, input, 66);
         for (int i = 0; i < output.length; i++) {
             int token = i / shape[0];
             if (token == 7 || token == 12) {
@@ -76,7 +100,7 @@ class TripleTileTest {
     @Test
     void tokensMayBeManyAndThenFew() {
         Random random = new Random(23);
-        Matrix matrix = new TripleQ4Matrix(weights(64, 96, random), 64, 96);
+        Matrix matrix = new VectorQ4Matrix(weights(64, 96, random), 64, 96);
         try (WorkerTeam team = new WorkerTeam(1)) {
             MatrixMultiplication one = new MatrixMultiplication(team);
             float[] input = MatrixTest.gaussians(random, 80 * 96);
@@ -91,10 +115,14 @@ class TripleTileTest {
         }
     }
 
-    private static float[] compare(MemorySegment data, int[] shape, float[] input, int tokens) {
-        float[] expected = multiply(new ShortQ4Matrix(data, shape[0], shape[1]), input, tokens);
-        float[] output = multiply(new TripleQ4Matrix(data, shape[0], shape[1]), input, tokens);
-        assertArrayEquals(MatrixTest.bits(expected), MatrixTest.bits(output));
+    /** Multiplies tokens together and each by itself. */
+    private static float[] compare(Matrix matrix, float[] input, int tokens) {
+        float[] output = multiply(matrix, input, tokens);
+        for (int token = 0; token < tokens; token++) {
+            float[] one = Arrays.copyOfRange(input, token * matrix.columns(), (token + 1) * matrix.columns());
+            float[] part = Arrays.copyOfRange(output, token * matrix.rows(), (token + 1) * matrix.rows());
+            assertArrayEquals(MatrixTest.bits(multiply(matrix, one, 1)), MatrixTest.bits(part));
+        }
         return output;
     }
 
