@@ -63,19 +63,25 @@ abstract class BlockMatrix extends Matrix {
         return isTiled(tokens) ? Activations.interleaved(token, 0, length, tileTokens) : token * length;
     }
 
-    /** How many of the tokens that are left to be streamed are streamed together. */
-    int streamedTogether(int left) {
+    /** How many tokens are streamed together, if so many are to be and so many of them are left. */
+    int streamedTogether(int tokens, int left) {
         return 1;
+    }
+
+    /** Floats of scratch space for the sums of tokens that are streamed together and what a kernel needs besides. */
+    int streamedFloats() {
+        return STREAMED_ROWS + GROUP_SUMS;
     }
 
     /**
      * Multiplies the rows from this one on with tokens that are streamed together.
      *
+     * @param tokens how many are arranged
      * @param token the first
-     * @param count how many
-     * @param sums receives {@code STREAMED_ROWS} products of each token; behind them is space for {@code GROUP_SUMS}
+     * @param count how many are streamed together
+     * @param sums receives {@code STREAMED_ROWS} products of each token; {@code streamedFloats} in all
      */
-    abstract void stream(int row, Activations arranged, int token, int count, float[] sums, WorkerScratch scratch);
+    abstract void stream(int row, Activations arranged, int tokens, int token, int count, float[] sums);
 
     /**
      * Adds the products of a panel to the sums.
@@ -86,8 +92,7 @@ abstract class BlockMatrix extends Matrix {
      * @param sums running sums of {@code PANEL_ROWS} for each token, the tokens rounded up to whole tiles, at the start of the
      *     scratch floats
      */
-    abstract void multiplyPanel(
-            int row, int firstGroup, int groups, Activations arranged, int tokens, float[] sums, WorkerScratch scratch);
+    abstract void multiplyPanel(int row, int firstGroup, int groups, Activations arranged, int tokens, float[] sums);
 
     /** Where the sums of a token's panel begin. */
     int sums(int token) {
@@ -110,11 +115,11 @@ abstract class BlockMatrix extends Matrix {
     @Override
     final void multiply(Activations arranged, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
         if (!isTiled(tokens)) {
-            float[] sums = scratch.floats(streamedTogether(tokens) * STREAMED_ROWS + GROUP_SUMS);
+            float[] sums = scratch.floats(streamedFloats());
             for (int row = from; row < to; row += STREAMED_ROWS) {
                 for (int token = 0; token < tokens; ) {
-                    int count = streamedTogether(tokens - token);
-                    stream(row, arranged, token, count, sums, scratch);
+                    int count = streamedTogether(tokens, tokens - token);
+                    stream(row, arranged, tokens, token, count, sums);
                     for (int i = 0; i < count; i++) {
                         int target = token++ * rows() + row;
                         System.arraycopy(sums, i * STREAMED_ROWS, output, target, Math.min(STREAMED_ROWS, to - row));
@@ -129,7 +134,7 @@ abstract class BlockMatrix extends Matrix {
             Arrays.fill(sums, 0, allSums, 0);
             for (int group = 0; group < layout.groups(); group += panelGroups) {
                 int groups = Math.min(panelGroups, layout.groups() - group);
-                multiplyPanel(row, group, groups, arranged, tokens, sums, scratch);
+                multiplyPanel(row, group, groups, arranged, tokens, sums);
             }
             int count = Math.min(PANEL_ROWS, to - row);
             for (int token = 0; token < tokens; token++) {

@@ -62,7 +62,7 @@ final class PairTile {
         for (int row = 0; row < ROWS; row += TILE_ROWS) {
             for (int pair = 0; pair < pairs; pair += PAIRS) {
                 int some = Math.min(PAIRS, pairs - pair);
-                int first = TokenPairs.position(pair, firstGroup, allGroups);
+                int first = TokenPairs.position(pair, firstGroup, allGroups, PAIRS);
                 int second = groups < GROUPS ? first : first + PAIRS;
                 int weights = panel + row * groups * BlockLayout.GROUP;
                 int from = first * BlockLayout.GROUP;

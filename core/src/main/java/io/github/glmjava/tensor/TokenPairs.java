@@ -30,8 +30,8 @@ final class TokenPairs {
     }
 
     /** Which of all groups a group of a pair is, if those of a tile's pairs are adjacent. Its columns follow each other. */
-    static int position(int pair, int group, int groups) {
-        return (pair / PairTile.PAIRS * groups + group) * PairTile.PAIRS + pair % PairTile.PAIRS;
+    static int position(int pair, int group, int groups, int tilePairs) {
+        return (pair / tilePairs * groups + group) * tilePairs + pair % tilePairs;
     }
 
     /**

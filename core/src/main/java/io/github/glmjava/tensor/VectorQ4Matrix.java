@@ -12,8 +12,11 @@ import jdk.incubator.vector.VectorOperators;
  * streamed for a few tokens ({@link WordStream}, {@link WordTile}) and unpacked to panels for many ({@link PairTile}).
  */
 final class VectorQ4Matrix extends BlockMatrix {
-    /** Measured with two threads. */
-    private static final int TILED_TOKENS = 32;
+    /** From so many tokens on panels are unpacked; measured, at 512 and 256 bits. */
+    private static final int TILED_TOKENS = Lanes.MANY_REGISTERS ? 64 : 8;
+
+    /** So few are streamed one by one: two words of shorts are multiplied faster than one tile of pairs, half of it in vain. */
+    private static final int TOKENS_ALONE = 2;
 
     /** Bytes of the words of four columns of a block. */
     static final int RUN = 2 * BlockLayout.Q4_ROWS;
@@ -53,30 +56,37 @@ final class VectorQ4Matrix extends BlockMatrix {
     @Override
     void reserve(int tokens, Activations arranged) {
         int groups = layout().groups();
-        if (isTiled(tokens)) {
-            arranged.pairs(Math.multiplyExact(TokenPairs.count(room(tokens)), groups));
-        } else {
+        if (isAlone(tokens)) {
             arranged.integers(Math.multiplyExact(tokens, groups));
+        } else {
+            int room = isTiled(tokens) ? room(tokens) : Activations.tiled(tokens, WordTile.TOKENS);
+            arranged.pairs(Math.multiplyExact(TokenPairs.count(room), groups));
         }
     }
 
     @Override
     void arrange(float[] input, int tokens, Activations arranged, int from, int to) {
         int groups = layout().groups();
-        boolean tiled = isTiled(tokens);
-        for (int token = from; token < to; token += tiled ? TokenPairs.TOKENS : 1) {
+        boolean alone = isAlone(tokens);
+        int tilePairs = isTiled(tokens) ? PairTile.PAIRS : 1;
+        for (int token = from; token < to; token += alone ? 1 : TokenPairs.TOKENS) {
             for (int group = 0; group < groups; group++) {
                 int first = token * columns() + group * BlockLayout.GROUP;
-                if (tiled) {
-                    int position = TokenPairs.position(token / TokenPairs.TOKENS, group, groups);
-                    int pair = Math.min(TokenPairs.TOKENS, tokens - token);
-                    TokenPairs.make(input, first, columns(), pair, present(group), arranged, position);
-                } else {
+                if (alone) {
                     int position = token * groups + group;
                     WordFactors.make(input, first, present(group), arranged, position * BlockLayout.GROUP, position);
+                } else {
+                    int position = TokenPairs.position(token / TokenPairs.TOKENS, group, groups, tilePairs);
+                    int present = Math.min(TokenPairs.TOKENS, tokens - token);
+                    TokenPairs.make(input, first, columns(), present, present(group), arranged, position);
                 }
             }
         }
+    }
+
+    /** Whether so few tokens are streamed one by one. */
+    private static boolean isAlone(int tokens) {
+        return tokens <= TOKENS_ALONE;
     }
 
     /** How many columns of a group there are. */
@@ -85,15 +95,20 @@ final class VectorQ4Matrix extends BlockMatrix {
     }
 
     @Override
-    int streamedTogether(int left) {
-        return left < WordTile.TOKENS ? 1 : WordTile.TOKENS;
+    int streamedTogether(int tokens, int left) {
+        return isAlone(tokens) ? 1 : Math.min(left, WordTile.TOKENS);
     }
 
     @Override
-    void stream(int row, Activations arranged, int token, int count, float[] sums, WorkerScratch scratch) {
-        Arrays.fill(sums, 0, count * STREAMED_ROWS, 0);
+    int streamedFloats() {
+        return WordTile.TOKENS * STREAMED_ROWS + WordTile.SUMS;
+    }
+
+    @Override
+    void stream(int row, Activations arranged, int tokens, int token, int count, float[] sums) {
+        Arrays.fill(sums, 0, (isAlone(tokens) ? 1 : WordTile.TOKENS) * STREAMED_ROWS, 0);
         int vectors = STREAMED_ROWS / 2 / Lanes.COUNT;
-        if (count == 1) {
+        if (isAlone(tokens)) {
             for (int vector = 0; vector < vectors; vector += WordStream.VECTORS) {
                 WordStream.multiply(
                         memory(),
@@ -115,7 +130,6 @@ final class VectorQ4Matrix extends BlockMatrix {
                         firstRow(vector + 3));
             }
         } else {
-            int[] between = scratch.ints(WordTile.SUMS);
             for (int vector = 0; vector < vectors; vector += WordTile.VECTORS) {
                 WordTile.multiply(
                         memory(),
@@ -125,11 +139,12 @@ final class VectorQ4Matrix extends BlockMatrix {
                         scaleOffset(row, vector + 1),
                         layout().groups(),
                         arranged,
-                        token,
+                        token / TokenPairs.TOKENS,
+                        count,
                         sums,
                         firstRow(vector),
                         firstRow(vector + 1),
-                        between);
+                        WordTile.TOKENS * STREAMED_ROWS);
             }
         }
     }
@@ -140,14 +155,7 @@ final class VectorQ4Matrix extends BlockMatrix {
     }
 
     @Override
-    void multiplyPanel(
-            int row,
-            int firstGroup,
-            int groups,
-            Activations arranged,
-            int tokens,
-            float[] sums,
-            WorkerScratch scratch) {
+    void multiplyPanel(int row, int firstGroup, int groups, Activations arranged, int tokens, float[] sums) {
         int scales = sums(room(tokens));
         int panel = scales + PANEL_GROUPS * PANEL_ROWS;
         int between = panel + PANEL_GROUPS * PANEL_ROWS * BlockLayout.GROUP;

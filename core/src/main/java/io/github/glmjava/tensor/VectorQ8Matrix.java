@@ -65,7 +65,7 @@ final class VectorQ8Matrix extends BlockMatrix {
     }
 
     @Override
-    void stream(int row, Activations arranged, int token, int count, float[] sums, WorkerScratch scratch) {
+    void stream(int row, Activations arranged, int tokens, int token, int count, float[] sums) {
         Arrays.fill(sums, 0, STREAMED_ROWS, 0);
         int from = token * layout().groups() * BlockLayout.GROUP;
         for (int vector = 0; vector < STREAMED_ROWS / Lanes.COUNT; vector += 8) {
@@ -281,14 +281,7 @@ final class VectorQ8Matrix extends BlockMatrix {
     }
 
     @Override
-    void multiplyPanel(
-            int row,
-            int firstGroup,
-            int groups,
-            Activations arranged,
-            int tokens,
-            float[] sums,
-            WorkerScratch scratch) {
+    void multiplyPanel(int row, int firstGroup, int groups, Activations arranged, int tokens, float[] sums) {
         int scales = sums(room(tokens));
         int panel = scales + PANEL_GROUPS * PANEL_ROWS;
         int columns = groups * BlockLayout.GROUP;

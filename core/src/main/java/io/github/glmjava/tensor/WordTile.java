@@ -3,23 +3,43 @@ package io.github.glmjava.tensor;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * 4-bit weights as they are stored times four tokens: each word is read and shifted once for all of them. How words of four
- * columns are multiplied without being taken apart is told in {@link WordStream}; for the shape of the loops see
- * {@link PanelTile}.
+ * 4-bit weights as they are stored times a few tokens, two in one number as in {@link PairTile}: each word is read once and its
+ * columns are made floats once for all tokens. For the shape of the loops see {@link PanelTile}.
+ *
+ * <p>A vector of words has rows of the first half of a block below and rows of the second half above. Two of them times 2 pairs
+ * keep 8 sums in 16 registers; what 32 are good for is in {@link LargeWordTile}. 4 bits become a float by bits of an exponent above them,
+ * with which the last of them counts 1, less what that makes too much.
  */
 final class WordTile {
-    /** Tokens of a tile. */
-    static final int TOKENS = 4;
-
-    /** Vectors of words of a tile. */
+    /** Vectors of words that {@link #multiply} takes. */
     static final int VECTORS = 2;
 
+    private static final int PAIRS = 2;
+
+    /** Tokens of the largest tile that there are registers for. */
+    static final int TOKENS = (Lanes.MANY_REGISTERS ? LargeWordTile.WIDE_PAIRS : PAIRS) * TokenPairs.TOKENS;
+
     /** Space for the sums of a tile. */
-    static final int SUMS = TOKENS * VECTORS * Lanes.COUNT;
+    static final int SUMS = TOKENS * 2 * Lanes.COUNT;
+
+    /** How far the upper halves of words are from the lower ones, in rows. */
+    private static final int HALF = BlockLayout.Q4_ROWS / 2;
+
+    static final IntVector LOW = IntVector.broadcast(Lanes.INTS, 15);
+    static final IntVector HIGH = IntVector.broadcast(Lanes.INTS, 15 << 16);
+
+    /** With this the bit 0 of the mantissa counts 1, and with the next the bit 16. */
+    static final IntVector LOW_LARGE = IntVector.broadcast(Lanes.INTS, Float.floatToRawIntBits(0x1p23f));
+
+    static final IntVector HIGH_LARGE = IntVector.broadcast(Lanes.INTS, Float.floatToRawIntBits(0x1p7f));
+
+    /** Weights are stored with 8 added. */
+    static final FloatVector LOW_EXCESS = FloatVector.broadcast(Lanes.FLOATS, 0x1p23f + 8);
+
+    static final FloatVector HIGH_EXCESS = FloatVector.broadcast(Lanes.FLOATS, 0x1p7f + 8);
 
     private WordTile() {}
 
@@ -32,12 +52,12 @@ final class WordTile {
      * @param scales0 of the scales of the first vector
      * @param scales1 of those of the second
      * @param groups of columns
-     * @param arranged factors of {@link WordFactors}, token after token
-     * @param token the first
-     * @param floats {@code TOKENS x STREAMED_ROWS} sums of rows, zero
+     * @param arranged pairs of {@link TokenPairs}, one after the other
+     * @param pair the first
+     * @param tokens how many, at most {@link #TOKENS}; more may be multiplied in vain
+     * @param a {@code TOKENS x STREAMED_ROWS} sums of rows, zero; from {@code between} on space for {@link #SUMS}
      * @param to0 the first row of the first vector
      * @param to1 of the second
-     * @param between space for {@link #SUMS}
      */
     static void multiply(
             MemorySegment data,
@@ -47,211 +67,205 @@ final class WordTile {
             long scales1,
             int groups,
             Activations arranged,
-            int token,
-            float[] floats,
+            int pair,
+            int tokens,
+            float[] a,
             int to0,
             int to1,
-            int[] between) {
+            int between) {
+        if (tokens <= PAIRS * TokenPairs.TOKENS) {
+            tile(data, offset0, offset1, scales0, scales1, groups, arranged, pair, a, to0, to1, between);
+        } else if (tokens <= LargeWordTile.PAIRS * TokenPairs.TOKENS) {
+            LargeWordTile.multiply(data, offset0, scales0, groups, arranged, pair, a, to0, between);
+            LargeWordTile.multiply(data, offset1, scales1, groups, arranged, pair, a, to1, between);
+        } else {
+            LargeWordTile.multiplyWide(data, offset0, scales0, groups, arranged, pair, a, to0, between);
+            LargeWordTile.multiplyWide(data, offset1, scales1, groups, arranged, pair, a, to1, between);
+        }
+    }
+
+    /** Two vectors of words and 2 pairs. */
+    private static void tile(
+            MemorySegment data,
+            long offset0,
+            long offset1,
+            long scaleWords0,
+            long scaleWords1,
+            int groups,
+            Activations arranged,
+            int pair,
+            float[] a,
+            int to0,
+            int to1,
+            int between) {
         MemorySegment weights = AllMemory.or(data);
-        int[] factors = arranged.integers;
+        float[] x = arranged.floats;
         int step = groups * BlockLayout.GROUP;
-        int from0 = token * step;
+        int scales = pair * groups * TokenPairs.TOKENS;
+        int from0 = pair * step;
         int from1 = from0 + step;
-        int from2 = from1 + step;
-        int from3 = from2 + step;
-        int first = token * groups;
-        // Not a constant of the class, which the compiler would load and mask in every step.
-        ShortVector shift = ShortVector.broadcast(Lanes.SHORTS, 4);
-        ShortVector s00 = ShortVector.zero(Lanes.SHORTS);
-        ShortVector s01 = s00;
-        ShortVector s10 = ShortVector.zero(Lanes.SHORTS);
-        ShortVector s11 = s10;
-        ShortVector s20 = ShortVector.zero(Lanes.SHORTS);
-        ShortVector s21 = s20;
-        ShortVector s30 = ShortVector.zero(Lanes.SHORTS);
-        ShortVector s31 = s30;
+        FloatVector low00 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector high00 = low00;
+        FloatVector low01 = low00;
+        FloatVector high01 = low00;
+        FloatVector low10 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector high10 = low10;
+        FloatVector low11 = low10;
+        FloatVector high11 = low10;
         for (int run = 0; run < groups * VectorQ4Matrix.RUNS; run++) {
             long word = (long) run * VectorQ4Matrix.RUN;
             int at = run * BlockLayout.WORD_COLUMNS;
-            ShortVector w0 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset0 + word, Lanes.LITTLE_ENDIAN)
-                    .reinterpretAsShorts();
-            ShortVector w1 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset1 + word, Lanes.LITTLE_ENDIAN)
-                    .reinterpretAsShorts();
-            ShortVector factor =
-                    IntVector.broadcast(Lanes.INTS, factors[from0 + at]).reinterpretAsShorts();
-            s00 = s00.add(w0.mul(factor));
-            s01 = s01.add(w1.mul(factor));
-            factor = IntVector.broadcast(Lanes.INTS, factors[from1 + at]).reinterpretAsShorts();
-            s10 = s10.add(w0.mul(factor));
-            s11 = s11.add(w1.mul(factor));
-            factor = IntVector.broadcast(Lanes.INTS, factors[from2 + at]).reinterpretAsShorts();
-            s20 = s20.add(w0.mul(factor));
-            s21 = s21.add(w1.mul(factor));
-            factor = IntVector.broadcast(Lanes.INTS, factors[from3 + at]).reinterpretAsShorts();
-            s30 = s30.add(w0.mul(factor));
-            s31 = s31.add(w1.mul(factor));
-            w0 = Lanes.MANY_REGISTERS
-                    ? w0.lanewise(VectorOperators.LSHR, shift)
-                    : w0.reinterpretAsInts()
-                            .lanewise(VectorOperators.LSHR, 4)
-                            .and(WordStream.MASK1)
-                            .reinterpretAsShorts();
-            w1 = Lanes.MANY_REGISTERS
-                    ? w1.lanewise(VectorOperators.LSHR, shift)
-                    : w1.reinterpretAsInts()
-                            .lanewise(VectorOperators.LSHR, 4)
-                            .and(WordStream.MASK1)
-                            .reinterpretAsShorts();
-            factor = IntVector.broadcast(Lanes.INTS, factors[from0 + at + 1]).reinterpretAsShorts();
-            s00 = s00.add(w0.mul(factor));
-            s01 = s01.add(w1.mul(factor));
-            factor = IntVector.broadcast(Lanes.INTS, factors[from1 + at + 1]).reinterpretAsShorts();
-            s10 = s10.add(w0.mul(factor));
-            s11 = s11.add(w1.mul(factor));
-            factor = IntVector.broadcast(Lanes.INTS, factors[from2 + at + 1]).reinterpretAsShorts();
-            s20 = s20.add(w0.mul(factor));
-            s21 = s21.add(w1.mul(factor));
-            factor = IntVector.broadcast(Lanes.INTS, factors[from3 + at + 1]).reinterpretAsShorts();
-            s30 = s30.add(w0.mul(factor));
-            s31 = s31.add(w1.mul(factor));
-            w0 = Lanes.MANY_REGISTERS
-                    ? w0.lanewise(VectorOperators.LSHR, shift)
-                    : w0.reinterpretAsInts()
-                            .lanewise(VectorOperators.LSHR, 4)
-                            .and(WordStream.MASK1)
-                            .reinterpretAsShorts();
-            w1 = Lanes.MANY_REGISTERS
-                    ? w1.lanewise(VectorOperators.LSHR, shift)
-                    : w1.reinterpretAsInts()
-                            .lanewise(VectorOperators.LSHR, 4)
-                            .and(WordStream.MASK1)
-                            .reinterpretAsShorts();
-            factor = IntVector.broadcast(Lanes.INTS, factors[from0 + at + 2]).reinterpretAsShorts();
-            s00 = s00.add(w0.mul(factor));
-            s01 = s01.add(w1.mul(factor));
-            factor = IntVector.broadcast(Lanes.INTS, factors[from1 + at + 2]).reinterpretAsShorts();
-            s10 = s10.add(w0.mul(factor));
-            s11 = s11.add(w1.mul(factor));
-            factor = IntVector.broadcast(Lanes.INTS, factors[from2 + at + 2]).reinterpretAsShorts();
-            s20 = s20.add(w0.mul(factor));
-            s21 = s21.add(w1.mul(factor));
-            factor = IntVector.broadcast(Lanes.INTS, factors[from3 + at + 2]).reinterpretAsShorts();
-            s30 = s30.add(w0.mul(factor));
-            s31 = s31.add(w1.mul(factor));
-            w0 = Lanes.MANY_REGISTERS
-                    ? w0.lanewise(VectorOperators.LSHR, shift)
-                    : w0.reinterpretAsInts()
-                            .lanewise(VectorOperators.LSHR, 4)
-                            .and(WordStream.MASK1)
-                            .reinterpretAsShorts();
-            w1 = Lanes.MANY_REGISTERS
-                    ? w1.lanewise(VectorOperators.LSHR, shift)
-                    : w1.reinterpretAsInts()
-                            .lanewise(VectorOperators.LSHR, 4)
-                            .and(WordStream.MASK1)
-                            .reinterpretAsShorts();
-            factor = IntVector.broadcast(Lanes.INTS, factors[from0 + at + 3]).reinterpretAsShorts();
-            s00 = s00.add(w0.mul(factor));
-            s01 = s01.add(w1.mul(factor));
-            factor = IntVector.broadcast(Lanes.INTS, factors[from1 + at + 3]).reinterpretAsShorts();
-            s10 = s10.add(w0.mul(factor));
-            s11 = s11.add(w1.mul(factor));
-            factor = IntVector.broadcast(Lanes.INTS, factors[from2 + at + 3]).reinterpretAsShorts();
-            s20 = s20.add(w0.mul(factor));
-            s21 = s21.add(w1.mul(factor));
-            factor = IntVector.broadcast(Lanes.INTS, factors[from3 + at + 3]).reinterpretAsShorts();
-            s30 = s30.add(w0.mul(factor));
-            s31 = s31.add(w1.mul(factor));
+            IntVector w0 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset0 + word, Lanes.LITTLE_ENDIAN);
+            IntVector w1 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset1 + word, Lanes.LITTLE_ENDIAN);
+            FloatVector pair0 = FloatVector.broadcast(Lanes.FLOATS, x[from0 + at]);
+            FloatVector pair1 = FloatVector.broadcast(Lanes.FLOATS, x[from1 + at]);
+            FloatVector w = w0.and(LOW).or(LOW_LARGE).reinterpretAsFloats().sub(LOW_EXCESS);
+            low00 = w.fma(pair0, low00);
+            low10 = w.fma(pair1, low10);
+            w = w0.and(HIGH).or(HIGH_LARGE).reinterpretAsFloats().sub(HIGH_EXCESS);
+            high00 = w.fma(pair0, high00);
+            high10 = w.fma(pair1, high10);
+            w0 = w0.lanewise(VectorOperators.LSHR, 4);
+            w = w1.and(LOW).or(LOW_LARGE).reinterpretAsFloats().sub(LOW_EXCESS);
+            low01 = w.fma(pair0, low01);
+            low11 = w.fma(pair1, low11);
+            w = w1.and(HIGH).or(HIGH_LARGE).reinterpretAsFloats().sub(HIGH_EXCESS);
+            high01 = w.fma(pair0, high01);
+            high11 = w.fma(pair1, high11);
+            w1 = w1.lanewise(VectorOperators.LSHR, 4);
+            pair0 = FloatVector.broadcast(Lanes.FLOATS, x[from0 + at + 1]);
+            pair1 = FloatVector.broadcast(Lanes.FLOATS, x[from1 + at + 1]);
+            w = w0.and(LOW).or(LOW_LARGE).reinterpretAsFloats().sub(LOW_EXCESS);
+            low00 = w.fma(pair0, low00);
+            low10 = w.fma(pair1, low10);
+            w = w0.and(HIGH).or(HIGH_LARGE).reinterpretAsFloats().sub(HIGH_EXCESS);
+            high00 = w.fma(pair0, high00);
+            high10 = w.fma(pair1, high10);
+            w0 = w0.lanewise(VectorOperators.LSHR, 4);
+            w = w1.and(LOW).or(LOW_LARGE).reinterpretAsFloats().sub(LOW_EXCESS);
+            low01 = w.fma(pair0, low01);
+            low11 = w.fma(pair1, low11);
+            w = w1.and(HIGH).or(HIGH_LARGE).reinterpretAsFloats().sub(HIGH_EXCESS);
+            high01 = w.fma(pair0, high01);
+            high11 = w.fma(pair1, high11);
+            w1 = w1.lanewise(VectorOperators.LSHR, 4);
+            pair0 = FloatVector.broadcast(Lanes.FLOATS, x[from0 + at + 2]);
+            pair1 = FloatVector.broadcast(Lanes.FLOATS, x[from1 + at + 2]);
+            w = w0.and(LOW).or(LOW_LARGE).reinterpretAsFloats().sub(LOW_EXCESS);
+            low00 = w.fma(pair0, low00);
+            low10 = w.fma(pair1, low10);
+            w = w0.and(HIGH).or(HIGH_LARGE).reinterpretAsFloats().sub(HIGH_EXCESS);
+            high00 = w.fma(pair0, high00);
+            high10 = w.fma(pair1, high10);
+            w0 = w0.lanewise(VectorOperators.LSHR, 4);
+            w = w1.and(LOW).or(LOW_LARGE).reinterpretAsFloats().sub(LOW_EXCESS);
+            low01 = w.fma(pair0, low01);
+            low11 = w.fma(pair1, low11);
+            w = w1.and(HIGH).or(HIGH_LARGE).reinterpretAsFloats().sub(HIGH_EXCESS);
+            high01 = w.fma(pair0, high01);
+            high11 = w.fma(pair1, high11);
+            w1 = w1.lanewise(VectorOperators.LSHR, 4);
+            pair0 = FloatVector.broadcast(Lanes.FLOATS, x[from0 + at + 3]);
+            pair1 = FloatVector.broadcast(Lanes.FLOATS, x[from1 + at + 3]);
+            w = w0.and(LOW).or(LOW_LARGE).reinterpretAsFloats().sub(LOW_EXCESS);
+            low00 = w.fma(pair0, low00);
+            low10 = w.fma(pair1, low10);
+            w = w0.and(HIGH).or(HIGH_LARGE).reinterpretAsFloats().sub(HIGH_EXCESS);
+            high00 = w.fma(pair0, high00);
+            high10 = w.fma(pair1, high10);
+            w = w1.and(LOW).or(LOW_LARGE).reinterpretAsFloats().sub(LOW_EXCESS);
+            low01 = w.fma(pair0, low01);
+            low11 = w.fma(pair1, low11);
+            w = w1.and(HIGH).or(HIGH_LARGE).reinterpretAsFloats().sub(HIGH_EXCESS);
+            high01 = w.fma(pair0, high01);
+            high11 = w.fma(pair1, high11);
             if ((run & VectorQ4Matrix.LAST_OF_GROUP) == VectorQ4Matrix.LAST_OF_GROUP) {
-                s00.reinterpretAsInts().intoArray(between, 0);
-                s01.reinterpretAsInts().intoArray(between, Lanes.COUNT);
-                s10.reinterpretAsInts().intoArray(between, 2 * Lanes.COUNT);
-                s11.reinterpretAsInts().intoArray(between, 3 * Lanes.COUNT);
-                s20.reinterpretAsInts().intoArray(between, 4 * Lanes.COUNT);
-                s21.reinterpretAsInts().intoArray(between, 5 * Lanes.COUNT);
-                s30.reinterpretAsInts().intoArray(between, 6 * Lanes.COUNT);
-                s31.reinterpretAsInts().intoArray(between, 7 * Lanes.COUNT);
+                low00.intoArray(a, between);
+                high00.intoArray(a, between + Lanes.COUNT);
+                low10.intoArray(a, between + 2 * Lanes.COUNT);
+                high10.intoArray(a, between + 3 * Lanes.COUNT);
+                low01.intoArray(a, between + 4 * Lanes.COUNT);
+                high01.intoArray(a, between + 5 * Lanes.COUNT);
+                low11.intoArray(a, between + 6 * Lanes.COUNT);
+                high11.intoArray(a, between + 7 * Lanes.COUNT);
                 int group = run / VectorQ4Matrix.RUNS;
-                long scale = (long) group * VectorQ4Matrix.SCALE_BYTES;
+                long scaleWord = (long) group * VectorQ4Matrix.SCALE_BYTES;
+                int scale = scales + group * TokenPairs.TOKENS;
                 addScaled(
+                        a,
                         between,
+                        PAIRS,
                         data,
-                        scales0 + scale,
-                        scales1 + scale,
-                        groups,
-                        arranged,
-                        first + group,
-                        floats,
-                        to0,
+                        scaleWords0 + scaleWord,
+                        arranged.scales,
+                        scale,
+                        groups * TokenPairs.TOKENS,
+                        to0);
+                addScaled(
+                        a,
+                        between + 2 * PAIRS * Lanes.COUNT,
+                        PAIRS,
+                        data,
+                        scaleWords1 + scaleWord,
+                        arranged.scales,
+                        scale,
+                        groups * TokenPairs.TOKENS,
                         to1);
-                s00 = ShortVector.zero(Lanes.SHORTS);
-                s01 = ShortVector.zero(Lanes.SHORTS);
-                s10 = ShortVector.zero(Lanes.SHORTS);
-                s11 = ShortVector.zero(Lanes.SHORTS);
-                s20 = ShortVector.zero(Lanes.SHORTS);
-                s21 = ShortVector.zero(Lanes.SHORTS);
-                s30 = ShortVector.zero(Lanes.SHORTS);
-                s31 = ShortVector.zero(Lanes.SHORTS);
+                low00 = FloatVector.zero(Lanes.FLOATS);
+                high00 = FloatVector.zero(Lanes.FLOATS);
+                low01 = FloatVector.zero(Lanes.FLOATS);
+                high01 = FloatVector.zero(Lanes.FLOATS);
+                low10 = FloatVector.zero(Lanes.FLOATS);
+                high10 = FloatVector.zero(Lanes.FLOATS);
+                low11 = FloatVector.zero(Lanes.FLOATS);
+                high11 = FloatVector.zero(Lanes.FLOATS);
             }
         }
     }
 
     /**
-     * Adds the sums of a group, scaled, to the tokens' floats. The lower halves belong to rows from {@code to0} and {@code to1} on,
-     * the upper halves to rows 16 further; all are converted 65536 times too large, for which the activations' scales make up.
+     * Takes the sums of a group and a vector of words apart as {@link PairTile} does, and adds them, scaled, to the tokens' floats.
      *
+     * @param between where the sums begin
      * @param data of the matrix
-     * @param scales0 offset of the scales of the first vector of words
-     * @param scales1 of the second
-     * @param step from a token's group to the same group of the next token
-     * @param first the group of the first token
-     * @param floats {@code TOKENS x STREAMED_ROWS}
+     * @param scales offset of the scales of the vector of words
+     * @param scale where the scales of the first pair are, and those of the next {@code step} further
      */
-    private static void addScaled(
-            int[] sums,
+    static void addScaled(
+            float[] a,
+            int between,
+            int pairs,
             MemorySegment data,
-            long scales0,
-            long scales1,
+            long scales,
+            float[] activationScales,
+            int scale,
             int step,
-            Activations arranged,
-            int first,
-            float[] floats,
-            int to0,
-            int to1) {
-        MemorySegment weights = AllMemory.or(data);
-        IntVector words = IntVector.fromMemorySegment(Lanes.INTS, weights, scales0, Lanes.LITTLE_ENDIAN);
-        FloatVector low0 = words.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-        FloatVector high0 = words.and(VectorQ4Matrix.UPPER_HALF).reinterpretAsFloats();
-        words = IntVector.fromMemorySegment(Lanes.INTS, weights, scales1, Lanes.LITTLE_ENDIAN);
-        FloatVector low1 = words.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-        FloatVector high1 = words.and(VectorQ4Matrix.UPPER_HALF).reinterpretAsFloats();
-        for (int token = 0; token < TOKENS; token++) {
-            int from = token * (VECTORS * Lanes.COUNT);
-            int at0 = to0 + token * BlockMatrix.STREAMED_ROWS;
-            int at1 = to1 + token * BlockMatrix.STREAMED_ROWS;
-            FloatVector scale = FloatVector.broadcast(Lanes.FLOATS, arranged.scales[first + token * step]);
-            ShortVector start = IntVector.broadcast(Lanes.INTS, arranged.integerStarts[first + token * step])
-                    .reinterpretAsShorts();
-            IntVector pairs = IntVector.fromArray(Lanes.INTS, sums, from)
-                    .reinterpretAsShorts()
-                    .add(start)
-                    .reinterpretAsInts();
-            ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
-                    .fma(low0.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, at0))
-                    .intoArray(floats, at0);
-            ((FloatVector) pairs.and(VectorQ4Matrix.UPPER_HALF).convert(VectorOperators.I2F, 0))
-                    .fma(high0.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, at0 + 16))
-                    .intoArray(floats, at0 + 16);
-            pairs = IntVector.fromArray(Lanes.INTS, sums, from + Lanes.COUNT)
-                    .reinterpretAsShorts()
-                    .add(start)
-                    .reinterpretAsInts();
-            ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0))
-                    .fma(low1.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, at1))
-                    .intoArray(floats, at1);
-            ((FloatVector) pairs.and(VectorQ4Matrix.UPPER_HALF).convert(VectorOperators.I2F, 0))
-                    .fma(high1.mul(scale), FloatVector.fromArray(Lanes.FLOATS, floats, at1 + 16))
-                    .intoArray(floats, at1 + 16);
+            int to) {
+        FloatVector rounding = FloatVector.broadcast(Lanes.FLOATS, TokenPairs.ROUNDING);
+        FloatVector inverse = FloatVector.broadcast(Lanes.FLOATS, 1 / TokenPairs.DISTANCE);
+        FloatVector distance = FloatVector.broadcast(Lanes.FLOATS, -TokenPairs.DISTANCE);
+        IntVector words = IntVector.fromMemorySegment(Lanes.INTS, AllMemory.or(data), scales, Lanes.LITTLE_ENDIAN);
+        FloatVector low = words.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+        FloatVector high = words.and(VectorQ4Matrix.UPPER_HALF).reinterpretAsFloats();
+        for (int i = 0; i < pairs; i++) {
+            int from = between + i * (2 * Lanes.COUNT);
+            int at = to + i * (TokenPairs.TOKENS * BlockMatrix.STREAMED_ROWS);
+            FloatVector x0 = FloatVector.broadcast(Lanes.FLOATS, activationScales[scale + i * step]);
+            FloatVector x1 = FloatVector.broadcast(Lanes.FLOATS, activationScales[scale + i * step + 1]);
+            FloatVector both = FloatVector.fromArray(Lanes.FLOATS, a, from);
+            FloatVector second = both.fma(inverse, rounding).sub(rounding);
+            second.fma(distance, both)
+                    .fma(low.mul(x0), FloatVector.fromArray(Lanes.FLOATS, a, at))
+                    .intoArray(a, at);
+            second.fma(low.mul(x1), FloatVector.fromArray(Lanes.FLOATS, a, at + BlockMatrix.STREAMED_ROWS))
+                    .intoArray(a, at + BlockMatrix.STREAMED_ROWS);
+            both = FloatVector.fromArray(Lanes.FLOATS, a, from + Lanes.COUNT);
+            second = both.fma(inverse, rounding).sub(rounding);
+            second.fma(distance, both)
+                    .fma(high.mul(x0), FloatVector.fromArray(Lanes.FLOATS, a, at + HALF))
+                    .intoArray(a, at + HALF);
+            second.fma(high.mul(x1), FloatVector.fromArray(Lanes.FLOATS, a, at + HALF + BlockMatrix.STREAMED_ROWS))
+                    .intoArray(a, at + HALF + BlockMatrix.STREAMED_ROWS);
         }
     }
 }
