@@ -16,24 +16,26 @@ import jdk.incubator.vector.VectorSpecies;
  * added up, then scaled and added to the row's sum, group after group. The streamed and the unpacked product agree to the bit.
  */
 final class VectorQ8Matrix extends BlockMatrix {
-    /** Measured at 256 bits. */
-    private static final int TILED_TOKENS = 6;
+    /** From so many tokens on panels are unpacked; measured, at 512 and 256 bits. */
+    private static final int TILED_TOKENS = Lanes.MANY_REGISTERS ? 20 : 8;
+
+    /** So few are streamed one by one, as a tile would multiply half of its tokens in vain. */
+    private static final int TOKENS_ALONE = 2;
 
     /** Measured at 256 and 512 bits. */
     private static final int PANEL_GROUPS = 4;
 
     /** With vectors of 128 bits the upper half is not used: there is no smaller vector of bytes. */
-    private static final VectorSpecies<Byte> BYTES =
+    static final VectorSpecies<Byte> BYTES =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(8 * Math.max(8, Lanes.COUNT)));
 
-    private static final VectorSpecies<Short> SHORTS =
-            VectorSpecies.of(short.class, VectorShape.forBitSize(16 * Lanes.COUNT));
-    private static final int SCALE_BYTES = 2 * BlockLayout.Q8_ROWS;
-    private static final int LAST_OF_GROUP = BlockLayout.GROUP - 1;
-    private static final int LAST_PAIR = BlockLayout.GROUP - 2;
+    static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, VectorShape.forBitSize(16 * Lanes.COUNT));
+    static final int SCALE_BYTES = 2 * BlockLayout.Q8_ROWS;
+    static final int LAST_OF_GROUP = BlockLayout.GROUP - 1;
+    static final int LAST_PAIR = BlockLayout.GROUP - 2;
 
     /** How far the next pair of columns is in each part of a block, divided by its two columns. */
-    private static final int PAIR_BYTES = BlockLayout.Q8_ROWS / 2;
+    static final int PAIR_BYTES = BlockLayout.Q8_ROWS / 2;
 
     VectorQ8Matrix(MemorySegment data, int rows, int columns) {
         super(MatrixFormat.Q8, data, rows, columns, TILED_TOKENS, PanelTile.TOKENS, PANEL_GROUPS);
@@ -41,7 +43,8 @@ final class VectorQ8Matrix extends BlockMatrix {
 
     @Override
     void reserve(int tokens, Activations arranged) {
-        int groups = Math.multiplyExact(room(tokens), layout().groups());
+        int room = isTiled(tokens) ? room(tokens) : Activations.tiled(tokens, ByteTile.TOKENS);
+        int groups = Math.multiplyExact(room, layout().groups());
         arranged.floats(Math.multiplyExact(groups, BlockLayout.GROUP));
     }
 
@@ -64,12 +67,46 @@ final class VectorQ8Matrix extends BlockMatrix {
         }
     }
 
+    /** Whether so few tokens are streamed one by one. */
+    private static boolean isAlone(int tokens) {
+        return tokens <= TOKENS_ALONE;
+    }
+
+    @Override
+    int streamedTogether(int tokens, int left) {
+        return isAlone(tokens) ? 1 : Math.min(left, ByteTile.TOKENS);
+    }
+
+    @Override
+    int streamedFloats() {
+        return ByteTile.TOKENS * STREAMED_ROWS + ByteTile.SUMS;
+    }
+
     @Override
     void stream(int row, Activations arranged, int tokens, int token, int count, float[] sums) {
-        Arrays.fill(sums, 0, STREAMED_ROWS, 0);
         int from = token * layout().groups() * BlockLayout.GROUP;
-        for (int vector = 0; vector < STREAMED_ROWS / Lanes.COUNT; vector += 8) {
-            streamRows(row, vector, arranged.floats, from, sums);
+        int vectors = STREAMED_ROWS / Lanes.COUNT;
+        if (isAlone(tokens)) {
+            Arrays.fill(sums, 0, STREAMED_ROWS, 0);
+            for (int vector = 0; vector < vectors; vector += 8) {
+                streamRows(row, vector, arranged.floats, from, sums);
+            }
+            return;
+        }
+        int between = ByteTile.TOKENS * STREAMED_ROWS;
+        Arrays.fill(sums, 0, between, 0);
+        for (int vector = 0; vector < vectors; vector += ByteTile.VECTORS) {
+            ByteTile.multiply(
+                    memory(),
+                    elementOffset(row, vector),
+                    scaleOffset(row, vector),
+                    layout(),
+                    arranged.floats,
+                    from,
+                    count,
+                    sums,
+                    vector * Lanes.COUNT,
+                    between);
         }
     }
 

@@ -63,7 +63,7 @@ class QuantizedMatrixTest {
     }
 
     /**
-     * 27 and 11 leave three and five tokens behind the last whole tile of six. 35 are tiled in both formats.
+     * 27 and 11 leave three and five tokens behind the last whole tile of six. 35 are tiled in Q8, more are in {@link PairTileTest}.
      */
     @ParameterizedTest
     @MethodSource("formats")
