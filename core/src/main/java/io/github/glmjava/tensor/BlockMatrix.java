@@ -15,19 +15,21 @@ abstract class BlockMatrix extends Matrix {
     /** Rows that are streamed together: as many as hide the latency of an operation, in whole panels. */
     static final int STREAMED_ROWS = Math.max(PANEL_ROWS, 8 * Lanes.COUNT);
 
-    /** Sums of a group that a streaming kernel may keep behind those of the rows. */
-    private static final int GROUP_SUMS = 8 * Lanes.COUNT;
+    /** So few tokens are streamed one by one: a tile would multiply half of its tokens in vain. */
+    private static final int TOKENS_ALONE = 2;
 
     private final BlockLayout layout;
     private final int tiledTokens;
     private final int tileTokens;
     private final int panelGroups;
+    private final int streamedTokens;
 
     /**
      * @param tiledTokens from so many tokens on it is faster to unpack a panel than to stream blocks from the cache
      * @param tileTokens tokens whose activations are interleaved for a tile
      * @param panelGroups groups of columns that are unpacked together: what a tile reads of them should stay in the
      *     first-level cache, but the fewer they are, the more often the sums are read and written
+     * @param streamedTokens tokens that are streamed together
      */
     BlockMatrix(
             MatrixFormat format,
@@ -36,11 +38,13 @@ abstract class BlockMatrix extends Matrix {
             int columns,
             int tiledTokens,
             int tileTokens,
-            int panelGroups) {
+            int panelGroups,
+            int streamedTokens) {
         super(format, data, rows, columns);
         this.tiledTokens = tiledTokens;
         this.tileTokens = tileTokens;
         this.panelGroups = panelGroups;
+        this.streamedTokens = streamedTokens;
         layout = BlockLayout.of(format, columns);
     }
 
@@ -48,14 +52,22 @@ abstract class BlockMatrix extends Matrix {
         return layout;
     }
 
-    /** Whether so many tokens are worth unpacking a panel; else they stream the blocks, one after the other. */
+    /** Whether so many tokens are worth unpacking a panel; else they stream the blocks, some at a time. */
     final boolean isTiled(int tokens) {
         return tokens >= tiledTokens;
     }
 
+    /** Whether so few tokens are streamed one by one. */
+    static boolean isAlone(int tokens) {
+        return tokens <= TOKENS_ALONE;
+    }
+
     /** For how many tokens the activations of so many need room. */
     final int room(int tokens) {
-        return isTiled(tokens) ? Activations.tiled(tokens, tileTokens) : tokens;
+        if (isAlone(tokens)) {
+            return tokens;
+        }
+        return Activations.tiled(tokens, isTiled(tokens) ? tileTokens : streamedTokens);
     }
 
     /** Where a token's activations begin, or its groups, of which there are {@code length}. */
@@ -63,15 +75,8 @@ abstract class BlockMatrix extends Matrix {
         return isTiled(tokens) ? Activations.interleaved(token, 0, length, tileTokens) : token * length;
     }
 
-    /** How many tokens are streamed together, if so many are to be and so many of them are left. */
-    int streamedTogether(int tokens, int left) {
-        return 1;
-    }
-
     /** Floats of scratch space for the sums of tokens that are streamed together and what a kernel needs besides. */
-    int streamedFloats() {
-        return STREAMED_ROWS + GROUP_SUMS;
-    }
+    abstract int streamedFloats();
 
     /**
      * Multiplies the rows from this one on with tokens that are streamed together.
@@ -118,7 +123,7 @@ abstract class BlockMatrix extends Matrix {
             float[] sums = scratch.floats(streamedFloats());
             for (int row = from; row < to; row += STREAMED_ROWS) {
                 for (int token = 0; token < tokens; ) {
-                    int count = streamedTogether(tokens, tokens - token);
+                    int count = isAlone(tokens) ? 1 : Math.min(streamedTokens, tokens - token);
                     stream(row, arranged, tokens, token, count, sums);
                     for (int i = 0; i < count; i++) {
                         int target = token++ * rows() + row;

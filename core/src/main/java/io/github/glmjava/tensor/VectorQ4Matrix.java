@@ -15,9 +15,6 @@ final class VectorQ4Matrix extends BlockMatrix {
     /** From so many tokens on panels are unpacked; measured, at 512 and 256 bits. */
     private static final int TILED_TOKENS = Lanes.MANY_REGISTERS ? 64 : 8;
 
-    /** So few are streamed one by one: two words of shorts are multiplied faster than one tile of pairs, half of it in vain. */
-    private static final int TOKENS_ALONE = 2;
-
     /** Bytes of the words of four columns of a block. */
     static final int RUN = 2 * BlockLayout.Q4_ROWS;
 
@@ -50,7 +47,15 @@ final class VectorQ4Matrix extends BlockMatrix {
     private static final FloatVector EXCESS = FloatVector.broadcast(Lanes.FLOATS, LARGE + 8);
 
     VectorQ4Matrix(MemorySegment data, int rows, int columns) {
-        super(MatrixFormat.Q4, data, rows, columns, TILED_TOKENS, TokenPairs.TOKENS * PairTile.PAIRS, PANEL_GROUPS);
+        super(
+                MatrixFormat.Q4,
+                data,
+                rows,
+                columns,
+                TILED_TOKENS,
+                TokenPairs.TOKENS * PairTile.PAIRS,
+                PANEL_GROUPS,
+                WordTile.TOKENS);
     }
 
     @Override
@@ -59,8 +64,7 @@ final class VectorQ4Matrix extends BlockMatrix {
         if (isAlone(tokens)) {
             arranged.integers(Math.multiplyExact(tokens, groups));
         } else {
-            int room = isTiled(tokens) ? room(tokens) : Activations.tiled(tokens, WordTile.TOKENS);
-            arranged.pairs(Math.multiplyExact(TokenPairs.count(room), groups));
+            arranged.pairs(Math.multiplyExact(TokenPairs.count(room(tokens)), groups));
         }
     }
 
@@ -84,19 +88,9 @@ final class VectorQ4Matrix extends BlockMatrix {
         }
     }
 
-    /** Whether so few tokens are streamed one by one. */
-    private static boolean isAlone(int tokens) {
-        return tokens <= TOKENS_ALONE;
-    }
-
     /** How many columns of a group there are. */
     private int present(int group) {
         return Math.min(BlockLayout.GROUP, columns() - group * BlockLayout.GROUP);
-    }
-
-    @Override
-    int streamedTogether(int tokens, int left) {
-        return isAlone(tokens) ? 1 : Math.min(left, WordTile.TOKENS);
     }
 
     @Override

@@ -19,9 +19,6 @@ final class VectorQ8Matrix extends BlockMatrix {
     /** From so many tokens on panels are unpacked; measured, at 512 and 256 bits. */
     private static final int TILED_TOKENS = Lanes.MANY_REGISTERS ? 20 : 8;
 
-    /** So few are streamed one by one, as a tile would multiply half of its tokens in vain. */
-    private static final int TOKENS_ALONE = 2;
-
     /** Measured at 256 and 512 bits. */
     private static final int PANEL_GROUPS = 4;
 
@@ -38,13 +35,12 @@ final class VectorQ8Matrix extends BlockMatrix {
     static final int PAIR_BYTES = BlockLayout.Q8_ROWS / 2;
 
     VectorQ8Matrix(MemorySegment data, int rows, int columns) {
-        super(MatrixFormat.Q8, data, rows, columns, TILED_TOKENS, PanelTile.TOKENS, PANEL_GROUPS);
+        super(MatrixFormat.Q8, data, rows, columns, TILED_TOKENS, PanelTile.TOKENS, PANEL_GROUPS, ByteTile.TOKENS);
     }
 
     @Override
     void reserve(int tokens, Activations arranged) {
-        int room = isTiled(tokens) ? room(tokens) : Activations.tiled(tokens, ByteTile.TOKENS);
-        int groups = Math.multiplyExact(room, layout().groups());
+        int groups = Math.multiplyExact(room(tokens), layout().groups());
         arranged.floats(Math.multiplyExact(groups, BlockLayout.GROUP));
     }
 
@@ -65,16 +61,6 @@ final class VectorQ8Matrix extends BlockMatrix {
                 Arrays.fill(floats, target + columns(), target + padded, 0);
             }
         }
-    }
-
-    /** Whether so few tokens are streamed one by one. */
-    private static boolean isAlone(int tokens) {
-        return tokens <= TOKENS_ALONE;
-    }
-
-    @Override
-    int streamedTogether(int tokens, int left) {
-        return isAlone(tokens) ? 1 : Math.min(left, ByteTile.TOKENS);
     }
 
     @Override
