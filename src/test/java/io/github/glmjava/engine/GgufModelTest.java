@@ -217,7 +217,8 @@ class GgufModelTest {
             if (type == DType.Q8_0 || type == DType.Q4_0) {
                 float[][] kept = unchosen.logits(ids);
                 for (int token = 0; token < ids.length; token++) {
-                    assertArrayEquals(exact[token], kept[token], type == DType.Q8_0 ? 1e-4f : 1e-2f);
+                    // Q4 rounds activations to a step of about a fourteenth of their deviation.
+                    assertArrayEquals(exact[token], kept[token], type == DType.Q8_0 ? 1e-4f : 3e-2f);
                 }
             } else {
                 assertArrayEquals(expected.logits(ids), unchosen.logits(ids));

@@ -25,7 +25,7 @@ final class WordStream {
     static final int VECTORS = 4;
 
     /** What is left of both words after a shift of both as one. */
-    static final IntVector MASK1 = IntVector.broadcast(Lanes.INTS, 0x0fff0fff);
+    private static final IntVector MASK1 = IntVector.broadcast(Lanes.INTS, 0x0fff0fff);
 
     private static final IntVector MASK2 = IntVector.broadcast(Lanes.INTS, 0x00ff00ff);
     private static final IntVector MASK3 = IntVector.broadcast(Lanes.INTS, 0x000f000f);
