@@ -215,10 +215,13 @@ class GgufModelTest {
                 assertArrayEquals(expected.logits(ids), chosen.logits(ids));
             }
             if (type == DType.Q8_0 || type == DType.Q4_0) {
+                // The integers are the same, but vector kernels of Q4 round activations: to a fourteenth of their
+                // deviation or so.
+                boolean rounds = type == DType.Q4_0 && !Boolean.getBoolean("glmjava.scalar");
+                float tolerance = rounds ? 1.2e-2f : 1e-4f;
                 float[][] kept = unchosen.logits(ids);
                 for (int token = 0; token < ids.length; token++) {
-                    // Q4 rounds activations to a step of about a fourteenth of their deviation.
-                    assertArrayEquals(exact[token], kept[token], type == DType.Q8_0 ? 1e-4f : 3e-2f);
+                    assertArrayEquals(exact[token], kept[token], tolerance);
                 }
             } else {
                 assertArrayEquals(expected.logits(ids), unchosen.logits(ids));

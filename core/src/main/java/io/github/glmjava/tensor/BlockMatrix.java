@@ -70,11 +70,6 @@ abstract class BlockMatrix extends Matrix {
         return Activations.tiled(tokens, isTiled(tokens) ? tileTokens : streamedTokens);
     }
 
-    /** Where a token's activations begin, or its groups, of which there are {@code length}. */
-    final int position(int tokens, int token, int length) {
-        return isTiled(tokens) ? Activations.interleaved(token, 0, length, tileTokens) : token * length;
-    }
-
     /** Floats of scratch space for the sums of tokens that are streamed together and what a kernel needs besides. */
     abstract int streamedFloats();
 
@@ -100,7 +95,7 @@ abstract class BlockMatrix extends Matrix {
     abstract void multiplyPanel(int row, int firstGroup, int groups, Activations arranged, int tokens, float[] sums);
 
     /** Where the sums of a token's panel begin. */
-    int sums(int token) {
+    static int sums(int token) {
         return token * PANEL_ROWS;
     }
 

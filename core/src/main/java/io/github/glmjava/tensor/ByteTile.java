@@ -3,8 +3,6 @@ package io.github.glmjava.tensor;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -35,7 +33,7 @@ final class ByteTile {
      * @param layout of the matrix
      * @param x activations, token after token, from {@code from} on
      * @param tokens how many, at most {@link #TOKENS}; more may be multiplied in vain
-     * @param a {@code TOKENS x STREAMED_ROWS} sums of rows, zero; from {@code between} on space for {@link #SUMS}
+     * @param a {@code TOKENS x STREAMED_ROWS} sums of rows, those of the tokens zero; from {@code between} on space for {@link #SUMS}
      * @param to the first row
      */
     static void multiply(
@@ -285,16 +283,8 @@ final class ByteTile {
     /** Adds the sums of a group, scaled, to the tokens' floats. */
     private static void addScaled(float[] a, int between, int tokens, MemorySegment data, long scales, int to) {
         MemorySegment weights = AllMemory.or(data);
-        FloatVector scale0 = ((IntVector)
-                        ShortVector.fromMemorySegment(VectorQ8Matrix.SHORTS, weights, scales, Lanes.LITTLE_ENDIAN)
-                                .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
-                .lanewise(VectorOperators.LSHL, 16)
-                .reinterpretAsFloats();
-        FloatVector scale1 = ((IntVector) ShortVector.fromMemorySegment(
-                                VectorQ8Matrix.SHORTS, weights, scales + 2L * Lanes.COUNT, Lanes.LITTLE_ENDIAN)
-                        .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
-                .lanewise(VectorOperators.LSHL, 16)
-                .reinterpretAsFloats();
+        FloatVector scale0 = VectorQ8Matrix.scales(weights, scales);
+        FloatVector scale1 = VectorQ8Matrix.scales(weights, scales + 2L * Lanes.COUNT);
         for (int token = 0; token < tokens; token++) {
             int from = between + token * (VECTORS * Lanes.COUNT);
             int at = to + token * BlockMatrix.STREAMED_ROWS;

@@ -4,13 +4,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 
 /** Upper halves of floats, which a shift and a mask make whole. */
 final class VectorBF16Page extends BF16Page implements VectorPage {
     private static final int PAGE = AttentionTile.PAGE;
-
-    private static final VectorSpecies<Short> SHORTS = Lanes.INTS.withLanes(short.class);
 
     private static final int UPPER_HALF = 0xffff0000;
 
@@ -32,8 +29,8 @@ final class VectorBF16Page extends BF16Page implements VectorPage {
         FloatVector s30 = FloatVector.fromArray(Lanes.FLOATS, sums, target3);
         FloatVector s31 = FloatVector.fromArray(Lanes.FLOATS, sums, target3 + Lanes.COUNT);
         for (int d = 0; d < depth; d++) {
-            IntVector pair =
-                    ShortVector.fromArray(SHORTS, elements, start + d * WIDTH).reinterpretAsInts();
+            IntVector pair = ShortVector.fromArray(Lanes.SHORTS, elements, start + d * WIDTH)
+                    .reinterpretAsInts();
             FloatVector p0 = pair.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
             FloatVector p1 = pair.and(UPPER_HALF).reinterpretAsFloats();
             FloatVector f0 = FloatVector.broadcast(Lanes.FLOATS, factors[row + d]);
@@ -92,10 +89,11 @@ final class VectorBF16Page extends BF16Page implements VectorPage {
         FloatVector s33 = FloatVector.fromArray(Lanes.FLOATS, sums, second3 + Lanes.COUNT);
         for (int d = 0; d < depth; d++) {
             int at = start + d * WIDTH;
-            IntVector first = ShortVector.fromArray(SHORTS, elements, at).reinterpretAsInts();
+            IntVector first = ShortVector.fromArray(Lanes.SHORTS, elements, at).reinterpretAsInts();
             FloatVector p0 = first.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
             FloatVector p1 = first.and(UPPER_HALF).reinterpretAsFloats();
-            IntVector other = ShortVector.fromArray(SHORTS, elements, at + next).reinterpretAsInts();
+            IntVector other =
+                    ShortVector.fromArray(Lanes.SHORTS, elements, at + next).reinterpretAsInts();
             FloatVector p2 = other.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
             FloatVector p3 = other.and(UPPER_HALF).reinterpretAsFloats();
             FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, factors[row + d]);
@@ -142,8 +140,8 @@ final class VectorBF16Page extends BF16Page implements VectorPage {
         FloatVector s0 = FloatVector.fromArray(Lanes.FLOATS, sums, target);
         FloatVector s1 = FloatVector.fromArray(Lanes.FLOATS, sums, target + Lanes.COUNT);
         for (int d = 0; d < depth; d++) {
-            IntVector pair =
-                    ShortVector.fromArray(SHORTS, elements, start + d * WIDTH).reinterpretAsInts();
+            IntVector pair = ShortVector.fromArray(Lanes.SHORTS, elements, start + d * WIDTH)
+                    .reinterpretAsInts();
             FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, factors[row + d]);
             s0 = pair.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(factor, s0);
             s1 = pair.and(UPPER_HALF).reinterpretAsFloats().fma(factor, s1);

@@ -2,7 +2,6 @@ package io.github.glmjava.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -35,16 +34,6 @@ final class VectorQ4Matrix extends BlockMatrix {
 
     /** Measured at 256 and 512 bits. */
     static final int PANEL_GROUPS = 2;
-
-    private static final IntVector NIBBLE = IntVector.broadcast(Lanes.INTS, 15);
-
-    /** What 4 bits are taken for with these above them: the last bit of the mantissa counts 1. */
-    private static final float LARGE = 0x1p23f;
-
-    private static final IntVector LARGE_BITS = IntVector.broadcast(Lanes.INTS, Float.floatToRawIntBits(LARGE));
-
-    /** Weights are stored with 8 added. */
-    private static final FloatVector EXCESS = FloatVector.broadcast(Lanes.FLOATS, LARGE + 8);
 
     VectorQ4Matrix(MemorySegment data, int rows, int columns) {
         super(
@@ -100,7 +89,7 @@ final class VectorQ4Matrix extends BlockMatrix {
 
     @Override
     void stream(int row, Activations arranged, int tokens, int token, int count, float[] sums) {
-        Arrays.fill(sums, 0, (isAlone(tokens) ? 1 : WordTile.TOKENS) * STREAMED_ROWS, 0);
+        Arrays.fill(sums, 0, count * STREAMED_ROWS, 0);
         int vectors = STREAMED_ROWS / 2 / Lanes.COUNT;
         if (isAlone(tokens)) {
             for (int vector = 0; vector < vectors; vector += WordStream.VECTORS) {
@@ -182,16 +171,15 @@ final class VectorQ4Matrix extends BlockMatrix {
                     IntVector.fromMemorySegment(Lanes.INTS, memory(), offset + (long) run * RUN, Lanes.LITTLE_ENDIAN);
             int at = run * (BlockLayout.WORD_COLUMNS * PanelTile.TILE_ROWS);
             for (int column = 0; column < BlockLayout.WORD_COLUMNS; column++) {
-                words.and(NIBBLE)
-                        .or(LARGE_BITS)
+                words.and(WordTile.LOW)
+                        .or(WordTile.LOW_LARGE)
                         .reinterpretAsFloats()
-                        .sub(EXCESS)
+                        .sub(WordTile.LOW_EXCESS)
                         .intoArray(panel, low + at);
-                words.lanewise(VectorOperators.LSHR, 16)
-                        .and(NIBBLE)
-                        .or(LARGE_BITS)
+                words.and(WordTile.HIGH)
+                        .or(WordTile.HIGH_LARGE)
                         .reinterpretAsFloats()
-                        .sub(EXCESS)
+                        .sub(WordTile.HIGH_EXCESS)
                         .intoArray(panel, high + at);
                 words = words.lanewise(VectorOperators.LSHR, 4);
                 at += PanelTile.TILE_ROWS;

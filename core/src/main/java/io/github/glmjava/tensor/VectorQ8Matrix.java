@@ -26,7 +26,8 @@ final class VectorQ8Matrix extends BlockMatrix {
     static final VectorSpecies<Byte> BYTES =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(8 * Math.max(8, Lanes.COUNT)));
 
-    static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, VectorShape.forBitSize(16 * Lanes.COUNT));
+    private static final VectorSpecies<Short> SHORTS =
+            VectorSpecies.of(short.class, VectorShape.forBitSize(16 * Lanes.COUNT));
     static final int SCALE_BYTES = 2 * BlockLayout.Q8_ROWS;
     static final int LAST_OF_GROUP = BlockLayout.GROUP - 1;
     static final int LAST_PAIR = BlockLayout.GROUP - 2;
@@ -50,13 +51,14 @@ final class VectorQ8Matrix extends BlockMatrix {
         float[] floats = arranged.floats;
         for (int token = from; token < to; token++) {
             int source = token * columns();
-            int target = position(tokens, token, padded);
             if (isTiled(tokens)) {
                 int step = PanelTile.TOKENS;
+                int target = Activations.interleaved(token, 0, padded, step);
                 for (int column = 0; column < padded; column++) {
                     floats[target + column * step] = column < columns() ? input[source + column] : 0;
                 }
             } else {
+                int target = token * padded;
                 System.arraycopy(input, source, floats, target, columns());
                 Arrays.fill(floats, target + columns(), target + padded, 0);
             }
@@ -72,15 +74,14 @@ final class VectorQ8Matrix extends BlockMatrix {
     void stream(int row, Activations arranged, int tokens, int token, int count, float[] sums) {
         int from = token * layout().groups() * BlockLayout.GROUP;
         int vectors = STREAMED_ROWS / Lanes.COUNT;
+        Arrays.fill(sums, 0, count * STREAMED_ROWS, 0);
         if (isAlone(tokens)) {
-            Arrays.fill(sums, 0, STREAMED_ROWS, 0);
             for (int vector = 0; vector < vectors; vector += 8) {
                 streamRows(row, vector, arranged.floats, from, sums);
             }
             return;
         }
         int between = ByteTile.TOKENS * STREAMED_ROWS;
-        Arrays.fill(sums, 0, between, 0);
         for (int vector = 0; vector < vectors; vector += ByteTile.VECTORS) {
             ByteTile.multiply(
                     memory(),
@@ -322,13 +323,16 @@ final class VectorQ8Matrix extends BlockMatrix {
 
     private void unpackScales(long offset, int groups, float[] floats, int target) {
         for (int group = 0; group < groups; group++) {
-            ShortVector scales = ShortVector.fromMemorySegment(
-                    SHORTS, memory(), offset + (long) group * SCALE_BYTES, Lanes.LITTLE_ENDIAN);
-            ((IntVector) scales.convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
-                    .lanewise(VectorOperators.LSHL, 16)
-                    .reinterpretAsFloats()
-                    .intoArray(floats, target + group * PANEL_ROWS);
+            scales(memory(), offset + (long) group * SCALE_BYTES).intoArray(floats, target + group * PANEL_ROWS);
         }
+    }
+
+    /** The scales of a vector of rows. */
+    static FloatVector scales(MemorySegment weights, long offset) {
+        ShortVector halves = ShortVector.fromMemorySegment(SHORTS, weights, offset, Lanes.LITTLE_ENDIAN);
+        return ((IntVector) halves.convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0))
+                .lanewise(VectorOperators.LSHL, 16)
+                .reinterpretAsFloats();
     }
 
     /** Unpacks a vector of rows, every second column. */

@@ -55,7 +55,7 @@ final class WordTile {
      * @param arranged pairs of {@link TokenPairs}, one after the other
      * @param pair the first
      * @param tokens how many, at most {@link #TOKENS}; more may be multiplied in vain
-     * @param a {@code TOKENS x STREAMED_ROWS} sums of rows, zero; from {@code between} on space for {@link #SUMS}
+     * @param a {@code TOKENS x STREAMED_ROWS} sums of rows, those of the tokens zero; from {@code between} on space for {@link #SUMS}
      * @param to0 the first row of the first vector
      * @param to1 of the second
      */

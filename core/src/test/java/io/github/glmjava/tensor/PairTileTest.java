@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tiles of two tokens in a number have the bits of those that are streamed one by one. */
 class PairTileTest {
@@ -45,7 +47,7 @@ class PairTileTest {
         }
     }
 
-    /** Whatever the activations: what is rounded adds up to no more than a float has room for. */
+    /** Whatever the activations: each is within half a step, and all add up to no more than a float has room for. */
     @Test
     void magnitudesAddUpToTheReachAtMost() {
         Random random = new Random(24);
@@ -68,6 +70,8 @@ class PairTileTest {
                 int rounded = (short) arranged.integers[k] + (k % BlockLayout.WORD_COLUMNS == 0 ? 0 : 16 * before);
                 double pair = arranged.floats[k] / 65536.0;
                 assertEquals(rounded, pair - TokenPairs.DISTANCE * Math.rint(pair / TokenPairs.DISTANCE));
+                double scale = 65536.0 * arranged.scales[0];
+                assertEquals(input[k], rounded * scale, 0.5001 * scale);
                 before = rounded;
                 sum += Math.abs(rounded);
             }
@@ -76,16 +80,18 @@ class PairTileTest {
         assertTrue(largest <= GroupRounding.REACH && largest > GroupRounding.REACH - 20, "largest sum " + largest);
     }
 
-    @Test
-    void whatIsNotANumberSpoilsItsOwnTokenOnly() {
+    /** In tiles of many tokens and of few. */
+    @ParameterizedTest
+    @ValueSource(ints = {14, 66})
+    void whatIsNotANumberSpoilsItsOwnTokenOnly(int tokens) {
         Random random = new Random(22);
         int[] shape = {40, 96};
         Matrix matrix = new VectorQ4Matrix(weights(shape[0], shape[1], random), shape[0], shape[1]);
-        float[] input = MatrixTest.gaussians(random, 66 * shape[1]);
-        float[] expected = multiply(matrix, input, 66);
+        float[] input = MatrixTest.gaussians(random, tokens * shape[1]);
+        float[] expected = multiply(matrix, input, tokens);
         input[7 * shape[1] + 40] = Float.NaN;
         input[12 * shape[1] + 3] = Float.POSITIVE_INFINITY;
-        float[] output = multiply(matrix, input, 66);
+        float[] output = multiply(matrix, input, tokens);
         for (int i = 0; i < output.length; i++) {
             int token = i / shape[0];
             if (token == 7 || token == 12) {

@@ -8,7 +8,7 @@ final class NormalizedText {
      * The library sorts a run of combining marks in quadratic time. No language has more than a few in a row; a longer run than this
      * is normalized in parts.
      */
-    private static final int MAX_MARKS = 500;
+    private static final int MAX_MARKS = 250;
 
     private NormalizedText() {}
 
