@@ -89,15 +89,12 @@ abstract class BlockMatrix extends Matrix {
      * @param row the first row
      * @param firstGroup where the part of the columns begins
      * @param groups how many groups of columns, as many as are unpacked together or the last ones
-     * @param sums running sums of {@code PANEL_ROWS} for each token, the tokens rounded up to whole tiles, at the start of the
-     *     scratch floats
+     * @param scratch running sums of {@code PANEL_ROWS} for each token, the tokens rounded up to whole tiles, and behind them
+     *     {@link #panelFloats}
+     * @param start where the sums begin
      */
-    abstract void multiplyPanel(int row, int firstGroup, int groups, Activations arranged, int tokens, float[] sums);
-
-    /** Where the sums of a token's panel begin. */
-    static int sums(int token) {
-        return token * PANEL_ROWS;
-    }
+    abstract void multiplyPanel(
+            int row, int firstGroup, int groups, Activations arranged, int tokens, float[] scratch, int start);
 
     /** Floats of scratch space behind the sums. */
     abstract int panelFloats();
@@ -128,17 +125,18 @@ abstract class BlockMatrix extends Matrix {
             }
             return;
         }
-        int allSums = sums(room(tokens));
+        int allSums = room(tokens) * PANEL_ROWS;
         float[] sums = scratch.floats(allSums + panelFloats());
+        int start = scratch.start();
         for (int row = from; row < to; row += PANEL_ROWS) {
-            Arrays.fill(sums, 0, allSums, 0);
+            Arrays.fill(sums, start, start + allSums, 0);
             for (int group = 0; group < layout.groups(); group += panelGroups) {
                 int groups = Math.min(panelGroups, layout.groups() - group);
-                multiplyPanel(row, group, groups, arranged, tokens, sums);
+                multiplyPanel(row, group, groups, arranged, tokens, sums, start);
             }
             int count = Math.min(PANEL_ROWS, to - row);
             for (int token = 0; token < tokens; token++) {
-                System.arraycopy(sums, sums(token), output, token * rows() + row, count);
+                System.arraycopy(sums, start + token * PANEL_ROWS, output, token * rows() + row, count);
             }
         }
     }

@@ -37,7 +37,7 @@ final class PairTile {
     /**
      * Adds {@code panel x activations} to the sums.
      *
-     * @param a {@code tokens x ROWS} sums, the tokens rounded up to whole tiles; from {@code scales} on the scales of {@code ROWS} rows
+     * @param a from {@code sums} on {@code tokens x ROWS} sums, the tokens rounded up to whole tiles; from {@code scales} on the scales of {@code ROWS} rows
      *     for each group, from {@code panel} on the weights as {@link PanelTile#position} tells, from {@code between} on space for
      *     {@link #ALL_SUMS}
      * @param groups of columns in the panel, 2 or, at the end, 1; then the second has scales of zero
@@ -47,6 +47,7 @@ final class PairTile {
      */
     static void multiply(
             float[] a,
+            int sums,
             int scales,
             int panel,
             int between,
@@ -77,7 +78,7 @@ final class PairTile {
                             a,
                             between + vectors,
                             scales + row + vectors,
-                            pair * TokenPairs.TOKENS * ROWS + row + vectors,
+                            sums + pair * TokenPairs.TOKENS * ROWS + row + vectors,
                             activations.scales,
                             first * TokenPairs.TOKENS,
                             second * TokenPairs.TOKENS,

@@ -32,7 +32,7 @@ final class PanelTile {
     /**
      * Adds {@code panel x activations} to the sums.
      *
-     * @param a {@code tokens x ROWS} sums, rounded up to whole tiles, from {@code scales} on the scales of {@code ROWS}
+     * @param a from {@code sums} on {@code tokens x ROWS} sums, rounded up to whole tiles, from {@code scales} on the scales of {@code ROWS}
      *     rows for each group, from {@code panel} on the weights
      * @param groups of columns in the panel
      * @param activations interleaved floats
@@ -41,6 +41,7 @@ final class PanelTile {
      */
     static void multiply(
             float[] a,
+            int sums,
             int scales,
             int panel,
             int groups,
@@ -54,14 +55,14 @@ final class PanelTile {
                         token, firstGroup * BlockLayout.GROUP, allGroups * BlockLayout.GROUP, TOKENS);
                 int weights = panel + row * groups * BlockLayout.GROUP;
                 int scale = scales + row;
-                int sums = token * ROWS + row;
+                int to = sums + token * ROWS + row;
                 boolean large = Lanes.MANY_REGISTERS && tokens - token > FloatTile.SMALL_TOKENS;
                 for (int group = 0; group < groups; group++) {
                     if (large) {
-                        largeTile(a, sums, scale, weights, activations.floats, at);
+                        largeTile(a, to, scale, weights, activations.floats, at);
                     } else {
                         for (int i = 0; i < TILE_ROWS; i += FloatTile.SMALL_ROWS) {
-                            smallTile(a, sums + i, scale + i, weights + i, activations.floats, at);
+                            smallTile(a, to + i, scale + i, weights + i, activations.floats, at);
                         }
                     }
                     at += BlockLayout.GROUP * TOKENS;

@@ -156,17 +156,19 @@ abstract class VectorMatrix extends Matrix {
     private void multiplyMany(float[] x, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
         int count = tiled(tokens);
         int level = count * FloatTile.PANEL_ROWS;
-        int slabs = FloatTile.PANEL_ROWS * stride();
-        int zeros = slabs + 2 * SLAB;
+        int before = FloatTile.PANEL_ROWS * stride() + 2 * SLAB;
+        int room = Math.multiplyExact(ColumnOrder.TREE_DEPTH + 1, level);
+        float[] space = scratch.floats(Math.addExact(before + FloatTile.START, room));
+        int start = scratch.start();
+        int zeros = start + before;
         int sums = zeros + FloatTile.START;
-        float[] space = scratch.floats(Math.addExact(sums, Math.multiplyExact(ColumnOrder.TREE_DEPTH + 1, level)));
         Arrays.fill(space, zeros, sums, 0);
         for (int row = from; row < to; row += FloatTile.PANEL_ROWS) {
-            loadWords(row, space);
+            loadWords(row, space, start);
             for (int leaf = 0; leaf < ColumnOrder.RESIDUES; leaf += 2) {
                 for (int step = 0; step < order.steps(); step += FloatTile.STEPS) {
                     for (int tile = 0; tile < FloatTile.PANEL_ROWS; tile += FloatTile.ROWS) {
-                        multiplyPair(row, tile, leaf, step, x, tokens, space, slabs);
+                        multiplyPair(row, tile, leaf, step, x, tokens, space, start);
                     }
                 }
             }
@@ -181,12 +183,14 @@ abstract class VectorMatrix extends Matrix {
      * Multiplies some rows of a panel with all tokens, a part of the columns of two residues. Their sums wait behind those of so
      * many levels of the tree as are not complete, and are merged with these as soon as they are.
      *
-     * @param slabs where unpacked weights go, behind them the zeros that sums start with and the sums of all levels
+     * @param words where the panel's words are; behind them the unpacked weights go, the zeros that sums start with, and the
+     *     sums of all levels
      */
-    private void multiplyPair(int row, int tile, int leaf, int step, float[] x, int tokens, float[] space, int slabs) {
+    private void multiplyPair(int row, int tile, int leaf, int step, float[] x, int tokens, float[] space, int words) {
         int steps = Math.min(FloatTile.STEPS, order.steps() - step);
+        int slabs = words + FloatTile.PANEL_ROWS * stride();
         for (int i = 0; i < FloatTile.ROWS; i += UNPACKED_ROWS) {
-            unpack(row, tile + i, ColumnOrder.residueOfLeaf(leaf), step, steps, space, slabs + i);
+            unpack(row, tile + i, ColumnOrder.residueOfLeaf(leaf), step, steps, space, words, slabs + i);
         }
         int count = tiled(tokens);
         int level = count * FloatTile.PANEL_ROWS;
@@ -214,18 +218,18 @@ abstract class VectorMatrix extends Matrix {
     }
 
     /** Loads the whole blocks of a panel's rows, as words of 32 bits, and makes the rows lanes; beyond the last row any. */
-    private void loadWords(int row, float[] words) {
+    private void loadWords(int row, float[] words, int start) {
         int count = order.whole() / order.laneColumns();
         for (int i = 0; i < FloatTile.PANEL_ROWS; i++) {
             long from = start() + (long) Math.min(row + i, rows() - 1) * columns() * format().bits() / Byte.SIZE;
             for (int word = 0; word < count; word += Lanes.COUNT) {
                 FloatVector.fromMemorySegment(Lanes.FLOATS, memory(), from + 4L * word, Lanes.LITTLE_ENDIAN)
-                        .intoArray(words, i * stride() + word);
+                        .intoArray(words, start + i * stride() + word);
             }
         }
         for (int i = 0; i < FloatTile.PANEL_ROWS; i += Lanes.COUNT) {
             for (int word = 0; word < count; word += PART) {
-                Transposition.transpose(words, i * stride() + word, stride(), Math.min(PART, count - word));
+                Transposition.transpose(words, start + i * stride() + word, stride(), Math.min(PART, count - word));
             }
         }
     }
@@ -234,11 +238,12 @@ abstract class VectorMatrix extends Matrix {
      * Unpacks some steps of a residue and of the one that is half of them further.
      *
      * @param tile the first of two vectors of rows in the panel
+     * @param words where the words of the panel are
      * @param slabs where the weights of the two go
      */
-    private void unpack(int row, int tile, int residue, int step, int steps, float[] a, int slabs) {
+    private void unpack(int row, int tile, int residue, int step, int steps, float[] a, int words, int slabs) {
         int wholeSteps = Math.clamp(order.whole() / ColumnOrder.RESIDUES - step, 0, steps);
-        int from = (tile + residue) * stride() + step * ColumnOrder.RESIDUES / order.laneColumns();
+        int from = words + (tile + residue) * stride() + step * ColumnOrder.RESIDUES / order.laneColumns();
         unpack(a, from, from + Lanes.COUNT * stride(), wholeSteps, slabs, slabs + SLAB);
         for (int i = wholeSteps; i < steps; i++) {
             for (int lane = 0; lane < UNPACKED_ROWS; lane++) {

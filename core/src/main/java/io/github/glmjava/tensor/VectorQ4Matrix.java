@@ -138,13 +138,14 @@ final class VectorQ4Matrix extends BlockMatrix {
     }
 
     @Override
-    void multiplyPanel(int row, int firstGroup, int groups, Activations arranged, int tokens, float[] sums) {
-        int scales = sums(room(tokens));
+    void multiplyPanel(
+            int row, int firstGroup, int groups, Activations arranged, int tokens, float[] scratch, int start) {
+        int scales = start + room(tokens) * PANEL_ROWS;
         int panel = scales + PANEL_GROUPS * PANEL_ROWS;
         int between = panel + PANEL_GROUPS * PANEL_ROWS * BlockLayout.GROUP;
         int columns = groups * BlockLayout.GROUP;
         if (groups < PANEL_GROUPS) {
-            Arrays.fill(sums, scales + PANEL_ROWS, panel, 0);
+            Arrays.fill(scratch, scales + PANEL_ROWS, panel, 0);
         }
         for (int block = 0; block < Math.min(PANEL_ROWS, rows() - row); block += BlockLayout.Q4_ROWS) {
             long elements = start() + layout().elementOffset(row + block, firstGroup);
@@ -152,16 +153,17 @@ final class VectorQ4Matrix extends BlockMatrix {
             for (int lane = 0; lane < LINE_WORDS; lane += Lanes.COUNT) {
                 int low = block + lane;
                 int high = low + LINE_WORDS;
-                unpackScales(scaleWords + 4L * lane, groups, sums, scales + low);
+                unpackScales(scaleWords + 4L * lane, groups, scratch, scales + low);
                 unpack(
                         elements + 4L * lane,
                         groups * RUNS,
-                        sums,
+                        scratch,
                         panel + PanelTile.position(low, columns),
                         panel + PanelTile.position(high, columns));
             }
         }
-        PairTile.multiply(sums, scales, panel, between, groups, arranged, firstGroup, layout().groups(), tokens);
+        PairTile.multiply(
+                scratch, start, scales, panel, between, groups, arranged, firstGroup, layout().groups(), tokens);
     }
 
     /** Unpacks a vector of words column by column, the rows of the lower halves to {@code low}, the others to {@code high}. */

@@ -305,8 +305,9 @@ final class VectorQ8Matrix extends BlockMatrix {
     }
 
     @Override
-    void multiplyPanel(int row, int firstGroup, int groups, Activations arranged, int tokens, float[] sums) {
-        int scales = sums(room(tokens));
+    void multiplyPanel(
+            int row, int firstGroup, int groups, Activations arranged, int tokens, float[] scratch, int start) {
+        int scales = start + room(tokens) * PANEL_ROWS;
         int panel = scales + PANEL_GROUPS * PANEL_ROWS;
         int columns = groups * BlockLayout.GROUP;
         long even = start() + layout().elementOffset(row, firstGroup);
@@ -314,11 +315,11 @@ final class VectorQ8Matrix extends BlockMatrix {
         long scaleWords = start() + layout().scaleOffset(row, firstGroup);
         for (int lane = 0; lane < PANEL_ROWS; lane += Lanes.COUNT) {
             int target = panel + PanelTile.position(lane, columns);
-            unpackScales(scaleWords + 2L * lane, groups, sums, scales + lane);
-            unpack(even + lane, columns, sums, target);
-            unpack(odd + lane, columns, sums, target + PanelTile.TILE_ROWS);
+            unpackScales(scaleWords + 2L * lane, groups, scratch, scales + lane);
+            unpack(even + lane, columns, scratch, target);
+            unpack(odd + lane, columns, scratch, target + PanelTile.TILE_ROWS);
         }
-        PanelTile.multiply(sums, scales, panel, groups, arranged, firstGroup, layout().groups(), tokens);
+        PanelTile.multiply(scratch, start, scales, panel, groups, arranged, firstGroup, layout().groups(), tokens);
     }
 
     private void unpackScales(long offset, int groups, float[] floats, int target) {
