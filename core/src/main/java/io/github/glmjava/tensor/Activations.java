@@ -8,6 +8,9 @@ final class Activations {
     /** Floats in the kernels' order; or integers of two tokens each: {@link TokenPairs}. */
     float[] floats = new float[0];
 
+    /** Whether the product is computed in plain Java: {@link PlainStart}. */
+    boolean plain;
+
     /** Factors of words: {@link WordFactors}. */
     int[] integers = new int[0];
 

@@ -25,13 +25,17 @@ final class CacheLines {
     private CacheLines() {}
 
     private static @Nullable MethodHandle find() {
-        Linker linker = Linker.nativeLinker();
-        FunctionDescriptor type = FunctionDescriptor.of(
-                ValueLayout.JAVA_LONG, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
-        return linker.defaultLookup()
-                .find("memcpy")
-                .map(address -> linker.downcallHandle(address, type, Linker.Option.critical(true)))
-                .orElse(null);
+        try {
+            Linker linker = Linker.nativeLinker();
+            FunctionDescriptor type = FunctionDescriptor.of(
+                    ValueLayout.JAVA_LONG, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
+            return linker.defaultLookup()
+                    .find("memcpy")
+                    .map(address -> linker.downcallHandle(address, type, Linker.Option.critical(true)))
+                    .orElse(null);
+        } catch (UnsupportedOperationException | IllegalArgumentException e) {
+            return null; // a Java that cannot call C, or not with arrays
+        }
     }
 
     /** How many floats lie before the first that begins a line; 0 where that cannot be known. */

@@ -69,28 +69,37 @@ abstract class VectorMatrix extends Matrix {
 
     @Override
     final void reserve(int tokens, Activations arranged) {
-        int room = tokens < TILED_TOKENS ? tokens : tiled(tokens);
+        arranged.plain = PlainStart.PROCESS.takes(tokens, rows(), columns());
+        int room = isTiled(tokens, arranged) ? tiled(tokens) : tokens;
         arranged.floats(Math.multiplyExact(room, order.padded()));
     }
 
     @Override
     final void arrange(float[] input, int tokens, Activations arranged, int from, int to) {
         for (int token = from; token < to; token++) {
-            if (tokens < TILED_TOKENS) {
-                order.arrange(input, token * columns(), arranged.floats, token * order.padded());
-            } else {
+            if (isTiled(tokens, arranged)) {
                 order.arrangeByResidue(input, token * columns(), arranged.floats, tiled(tokens), token);
+            } else {
+                order.arrange(input, token * columns(), arranged.floats, token * order.padded());
             }
         }
     }
 
     @Override
     final void multiply(Activations arranged, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
-        if (tokens < TILED_TOKENS) {
-            multiplyFew(arranged.floats, tokens, output, scratch, from, to);
-        } else {
+        if (isTiled(tokens, arranged)) {
             multiplyMany(arranged.floats, tokens, output, scratch, from, to);
+        } else if (arranged.plain) {
+            long start = System.nanoTime();
+            multiplyPlain(arranged.floats, tokens, output, scratch, from, to);
+            PlainStart.PROCESS.used(start);
+        } else {
+            multiplyFew(arranged.floats, tokens, output, scratch, from, to);
         }
+    }
+
+    private static boolean isTiled(int tokens, Activations arranged) {
+        return tokens >= TILED_TOKENS && !arranged.plain;
     }
 
     private static int tiled(int tokens) {
@@ -117,6 +126,18 @@ abstract class VectorMatrix extends Matrix {
             order.arrange(space, padded, space, 0);
             for (int token = 0; token < tokens; token++) {
                 output[token * rows() + row] = dot(space, x, token * padded, padded);
+            }
+        }
+    }
+
+    private void multiplyPlain(float[] x, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
+        int padded = order.padded();
+        float[] space = scratch.floats(2 * padded + ColumnOrder.RESIDUES);
+        for (int row = from; row < to; row++) {
+            readRow(row, space, padded);
+            order.arrange(space, padded, space, 0);
+            for (int token = 0; token < tokens; token++) {
+                output[token * rows() + row] = PlainStart.dot(space, x, token * padded, padded, 2 * padded);
             }
         }
     }
