@@ -37,9 +37,9 @@ final class PairTile {
     /**
      * Adds {@code panel x activations} to the sums.
      *
-     * @param a from {@code sums} on {@code tokens x ROWS} sums, the tokens rounded up to whole tiles; from {@code scales} on the scales of {@code ROWS} rows
-     *     for each group, from {@code panel} on the weights as {@link PanelTile#position} tells, from {@code between} on space for
-     *     {@link #ALL_SUMS}
+     * @param a from {@code sums} on {@code tokens x ROWS} sums, the tokens rounded up to whole tiles; from {@code scales} on the
+     *     scales of {@code ROWS} rows for each group, from {@code panel} on the weights as {@link PanelTile#position} tells, from
+     *     {@code between} on space for {@link #ALL_SUMS}
      * @param groups of columns in the panel, 2 or, at the end, 1; then the second has scales of zero
      * @param activations as {@link TokenPairs} makes them
      * @param firstGroup the panel's first group

@@ -32,8 +32,8 @@ final class PanelTile {
     /**
      * Adds {@code panel x activations} to the sums.
      *
-     * @param a from {@code sums} on {@code tokens x ROWS} sums, rounded up to whole tiles, from {@code scales} on the scales of {@code ROWS}
-     *     rows for each group, from {@code panel} on the weights
+     * @param a from {@code sums} on {@code tokens x ROWS} sums, rounded up to whole tiles, from {@code scales} on the scales of
+     *     {@code ROWS} rows for each group, from {@code panel} on the weights
      * @param groups of columns in the panel
      * @param activations interleaved floats
      * @param firstGroup the panel's first group
