@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where lines of the caches begin in an array of the heap. Arrays begin 16 bytes behind a multiple of 8, so that most vectors of
- * 64 bytes, loaded from them one after the other, lie in two lines each and take two accesses: a tenth of a tile's time.
+ * 64 bytes, loaded from them one after the other, lie in two lines each and take two accesses: a twentieth to a tenth of a
+ * product's time.
  *
  * <p>Java does not tell where an array lies, but C does where native access is enabled: {@code memcpy} of no bytes returns the
  * address that it was given. The collector may move the array afterwards; then vectors cross lines until it is asked again.

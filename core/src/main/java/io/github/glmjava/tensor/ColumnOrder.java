@@ -65,6 +65,28 @@ record ColumnOrder(int columns, int laneColumns) {
     }
 
     /**
+     * The product of a row with one token's activations, both in the order of positions, in plain Java: each residue is added up
+     * with fused multiply-adds, then the residues by halves, as the kernels' vectors and {@link Lanes#sum} do.
+     *
+     * @param a the row's {@code count} weights from the beginning on, and {@code RESIDUES} floats of space from {@code sums} on
+     * @param x the activations, from {@code from} on
+     */
+    static float plainDot(float[] a, float[] x, int from, int count, int sums) {
+        Arrays.fill(a, sums, sums + RESIDUES, 0);
+        for (int i = 0; i < count; i += RESIDUES) {
+            for (int residue = 0; residue < RESIDUES; residue++) {
+                a[sums + residue] = Math.fma(a[i + residue], x[from + i + residue], a[sums + residue]);
+            }
+        }
+        for (int half = RESIDUES / 2; half > 0; half /= 2) {
+            for (int residue = 0; residue < half; residue++) {
+                a[sums + residue] += a[sums + residue + half];
+            }
+        }
+        return a[sums];
+    }
+
+    /**
      * Brings one token's activations into the order of {@link FloatTile}: residue by residue, as the tree has them, each in
      * parts of {@link FloatTile#STEPS} steps, and in these the tokens interleaved.
      *

@@ -46,28 +46,4 @@ final class PlainStart {
     void used(long start) {
         left.addAndGet(start - System.nanoTime());
     }
-
-    /**
-     * The product of a row with one token's activations, both in the order of {@link ColumnOrder#arrange}: each residue is
-     * added up with fused multiply-adds, then the residues by halves, as the kernels' vectors and {@link Lanes#sum} do.
-     *
-     * @param a the row's {@code count} weights from the beginning on, and {@code RESIDUES} floats of space from {@code sums} on
-     * @param x the activations, from {@code from} on
-     */
-    static float dot(float[] a, float[] x, int from, int count, int sums) {
-        for (int residue = 0; residue < ColumnOrder.RESIDUES; residue++) {
-            a[sums + residue] = 0;
-        }
-        for (int i = 0; i < count; i += ColumnOrder.RESIDUES) {
-            for (int residue = 0; residue < ColumnOrder.RESIDUES; residue++) {
-                a[sums + residue] = Math.fma(a[i + residue], x[from + i + residue], a[sums + residue]);
-            }
-        }
-        for (int half = ColumnOrder.RESIDUES / 2; half > 0; half /= 2) {
-            for (int residue = 0; residue < half; residue++) {
-                a[sums + residue] += a[sums + residue + half];
-            }
-        }
-        return a[sums];
-    }
 }

@@ -70,7 +70,7 @@ abstract class VectorMatrix extends Matrix {
     @Override
     final void reserve(int tokens, Activations arranged) {
         arranged.plain = PlainStart.PROCESS.takes(tokens, rows(), columns());
-        int room = isTiled(tokens, arranged) ? tiled(tokens) : tokens;
+        int room = tokens < TILED_TOKENS ? tokens : tiled(tokens);
         arranged.floats(Math.multiplyExact(room, order.padded()));
     }
 
@@ -91,10 +91,10 @@ abstract class VectorMatrix extends Matrix {
             multiplyMany(arranged.floats, tokens, output, scratch, from, to);
         } else if (arranged.plain) {
             long start = System.nanoTime();
-            multiplyPlain(arranged.floats, tokens, output, scratch, from, to);
+            multiplyFew(arranged, tokens, output, scratch, from, to);
             PlainStart.PROCESS.used(start);
         } else {
-            multiplyFew(arranged.floats, tokens, output, scratch, from, to);
+            multiplyFew(arranged, tokens, output, scratch, from, to);
         }
     }
 
@@ -108,36 +108,30 @@ abstract class VectorMatrix extends Matrix {
 
     /**
      * Rows that are streamed together lie far apart, a quarter of all, so that each of the four places is read on and on: the
-     * processor fetches ahead there, while rows beside each other would begin anew at other places with every four.
+     * processor fetches ahead there, while rows beside each other would begin anew at other places with every four. Rows that are not
+     * streamed are unpacked one by one: all in plain Java, else what is left or does not fill the steps of the kernel.
      */
-    private void multiplyFew(float[] x, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
+    private void multiplyFew(
+            Activations arranged, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
+        float[] x = arranged.floats;
+        boolean streamed = streams && !arranged.plain;
         int padded = order.padded();
         float[] space = scratch.floats(2 * padded + STREAMED_ROWS * Lanes.COUNT);
         int row = from;
         int apart = (to - from) / STREAMED_ROWS;
-        for (; streams && row < from + apart; row++) {
+        for (; streamed && row < from + apart; row++) {
             for (int token = 0; token < tokens; token++) {
                 stream(row, apart, x, token * padded, output, token * rows() + row, space);
             }
         }
-        row = streams ? from + STREAMED_ROWS * apart : from;
+        row = streamed ? from + STREAMED_ROWS * apart : from;
         for (; row < to; row++) {
             readRow(row, space, padded);
             order.arrange(space, padded, space, 0);
             for (int token = 0; token < tokens; token++) {
-                output[token * rows() + row] = dot(space, x, token * padded, padded);
-            }
-        }
-    }
-
-    private void multiplyPlain(float[] x, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
-        int padded = order.padded();
-        float[] space = scratch.floats(2 * padded + ColumnOrder.RESIDUES);
-        for (int row = from; row < to; row++) {
-            readRow(row, space, padded);
-            order.arrange(space, padded, space, 0);
-            for (int token = 0; token < tokens; token++) {
-                output[token * rows() + row] = PlainStart.dot(space, x, token * padded, padded, 2 * padded);
+                output[token * rows() + row] = arranged.plain
+                        ? ColumnOrder.plainDot(space, x, token * padded, padded, 2 * padded)
+                        : dot(space, x, token * padded, padded);
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.github.glmjava.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -34,6 +35,18 @@ class PlainStartTest {
                 }
             }
         }
+    }
+
+    /** Most tests run without time for it; one run of these tests has much. */
+    @Test
+    void decidesHowSmallProductsAreComputed() {
+        Activations arranged = new Activations();
+        try (Arena arena = Arena.ofConfined()) {
+            new VectorKernels()
+                    .matrix(MatrixFormat.F32, arena.allocate(4L * 8 * 8), 8, 8)
+                    .reserve(1, arranged);
+        }
+        assertEquals(Integer.getInteger("glmjava.plainStart", 1) > 0, arranged.plain);
     }
 
     private static MemorySegment weights(Arena arena, MatrixFormat format, int[] shape, Random random) {
