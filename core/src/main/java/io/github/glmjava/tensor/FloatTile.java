@@ -38,45 +38,38 @@ final class FloatTile {
     private FloatTile() {}
 
     /**
-     * {@code sum[token][row] = start[token][row] + dot(weights[row], activations[token])} for one tile.
+     * {@code sum[token][row] = start[token][row] + dot(weights[row], activations[token])} for one tile, added to sums that wait.
      *
      * @param a weights of {@code ROWS} rows, {@code steps x ROWS}, from {@code weights} on; and the sums
      * @param x interleaved activations, {@code steps} columns, from {@code from} on: {@link Activations#interleaved}
      * @param tokens how many, of which a tile does {@link #TOKENS} or what is left; more may be multiplied in vain
      * @param start what the sums start with, laid out as they are
-     * @param sums where they are, {@code PANEL_ROWS} from token to token
+     * @param sums where they go, {@code PANEL_ROWS} from token to token, if none wait
+     * @param waiting of how many tiles the sums are to be added, one after the other; those of the last take the place of its own
+     * @param level how far before {@code sums} the first of these are, and each further ones before those
      */
-    static void multiply(float[] a, int weights, int steps, float[] x, int from, int tokens, int start, int sums) {
+    static void multiply(
+            float[] a,
+            int weights,
+            int steps,
+            float[] x,
+            int from,
+            int tokens,
+            int start,
+            int sums,
+            int waiting,
+            int level) {
         if (Lanes.MANY_REGISTERS && tokens > SMALL_TOKENS) {
-            largeTile(a, weights, x, from, steps, start, sums);
+            largeTile(a, weights, x, from, steps, start, sums, waiting, level);
         } else {
             for (int row = 0; row < ROWS; row += SMALL_ROWS) {
-                smallTile(a, weights + row, x, from, steps, start + row, sums + row);
+                smallTile(a, weights + row, x, from, steps, start + row, sums + row, waiting, level);
             }
         }
     }
 
-    /**
-     * Adds a tile's sums to others that wait, while they are in the first-level cache.
-     *
-     * @param level how far before the sums the first of these are, and each further ones before those
-     * @param levels how many there are; the result takes the place of the last
-     */
-    static void merge(float[] a, int sums, int level, int levels) {
-        for (int token = sums; token < sums + START; token += PANEL_ROWS) {
-            for (int row = token; row < token + ROWS; row += Lanes.COUNT) {
-                FloatVector sum = FloatVector.fromArray(Lanes.FLOATS, a, row);
-                int at = row;
-                for (int i = 0; i < levels; i++) {
-                    at -= level;
-                    sum = FloatVector.fromArray(Lanes.FLOATS, a, at).add(sum);
-                }
-                sum.intoArray(a, at);
-            }
-        }
-    }
-
-    private static void smallTile(float[] a, int weights, float[] x, int from, int steps, int start, int sums) {
+    private static void smallTile(
+            float[] a, int weights, float[] x, int from, int steps, int start, int sums, int waiting, int level) {
         FloatVector s00 = FloatVector.fromArray(Lanes.FLOATS, a, start);
         FloatVector s01 = FloatVector.fromArray(Lanes.FLOATS, a, start + Lanes.COUNT);
         FloatVector s10 = FloatVector.fromArray(Lanes.FLOATS, a, start + PANEL_ROWS);
@@ -103,17 +96,33 @@ final class FloatTile {
             s30 = w0.fma(token, s30);
             s31 = w1.fma(token, s31);
         }
-        s00.intoArray(a, sums);
-        s01.intoArray(a, sums + Lanes.COUNT);
-        s10.intoArray(a, sums + PANEL_ROWS);
-        s11.intoArray(a, sums + PANEL_ROWS + Lanes.COUNT);
-        s20.intoArray(a, sums + 2 * PANEL_ROWS);
-        s21.intoArray(a, sums + 2 * PANEL_ROWS + Lanes.COUNT);
-        s30.intoArray(a, sums + 3 * PANEL_ROWS);
-        s31.intoArray(a, sums + 3 * PANEL_ROWS + Lanes.COUNT);
+        int to = sums;
+        for (int i = 0; i < waiting; i++) {
+            to -= level;
+            s00 = FloatVector.fromArray(Lanes.FLOATS, a, to).add(s00);
+            s01 = FloatVector.fromArray(Lanes.FLOATS, a, to + Lanes.COUNT).add(s01);
+            s10 = FloatVector.fromArray(Lanes.FLOATS, a, to + PANEL_ROWS).add(s10);
+            s11 = FloatVector.fromArray(Lanes.FLOATS, a, to + PANEL_ROWS + Lanes.COUNT)
+                    .add(s11);
+            s20 = FloatVector.fromArray(Lanes.FLOATS, a, to + 2 * PANEL_ROWS).add(s20);
+            s21 = FloatVector.fromArray(Lanes.FLOATS, a, to + 2 * PANEL_ROWS + Lanes.COUNT)
+                    .add(s21);
+            s30 = FloatVector.fromArray(Lanes.FLOATS, a, to + 3 * PANEL_ROWS).add(s30);
+            s31 = FloatVector.fromArray(Lanes.FLOATS, a, to + 3 * PANEL_ROWS + Lanes.COUNT)
+                    .add(s31);
+        }
+        s00.intoArray(a, to);
+        s01.intoArray(a, to + Lanes.COUNT);
+        s10.intoArray(a, to + PANEL_ROWS);
+        s11.intoArray(a, to + PANEL_ROWS + Lanes.COUNT);
+        s20.intoArray(a, to + 2 * PANEL_ROWS);
+        s21.intoArray(a, to + 2 * PANEL_ROWS + Lanes.COUNT);
+        s30.intoArray(a, to + 3 * PANEL_ROWS);
+        s31.intoArray(a, to + 3 * PANEL_ROWS + Lanes.COUNT);
     }
 
-    private static void largeTile(float[] a, int weights, float[] x, int from, int steps, int start, int sums) {
+    private static void largeTile(
+            float[] a, int weights, float[] x, int from, int steps, int start, int sums, int waiting, int level) {
         FloatVector s00 = FloatVector.fromArray(Lanes.FLOATS, a, start);
         FloatVector s01 = FloatVector.fromArray(Lanes.FLOATS, a, start + Lanes.COUNT);
         FloatVector s02 = FloatVector.fromArray(Lanes.FLOATS, a, start + 2 * Lanes.COUNT);
@@ -176,29 +185,72 @@ final class FloatTile {
             s52 = w2.fma(token, s52);
             s53 = w3.fma(token, s53);
         }
-        s00.intoArray(a, sums);
-        s01.intoArray(a, sums + Lanes.COUNT);
-        s02.intoArray(a, sums + 2 * Lanes.COUNT);
-        s03.intoArray(a, sums + 3 * Lanes.COUNT);
-        s10.intoArray(a, sums + PANEL_ROWS);
-        s11.intoArray(a, sums + PANEL_ROWS + Lanes.COUNT);
-        s12.intoArray(a, sums + PANEL_ROWS + 2 * Lanes.COUNT);
-        s13.intoArray(a, sums + PANEL_ROWS + 3 * Lanes.COUNT);
-        s20.intoArray(a, sums + 2 * PANEL_ROWS);
-        s21.intoArray(a, sums + 2 * PANEL_ROWS + Lanes.COUNT);
-        s22.intoArray(a, sums + 2 * PANEL_ROWS + 2 * Lanes.COUNT);
-        s23.intoArray(a, sums + 2 * PANEL_ROWS + 3 * Lanes.COUNT);
-        s30.intoArray(a, sums + 3 * PANEL_ROWS);
-        s31.intoArray(a, sums + 3 * PANEL_ROWS + Lanes.COUNT);
-        s32.intoArray(a, sums + 3 * PANEL_ROWS + 2 * Lanes.COUNT);
-        s33.intoArray(a, sums + 3 * PANEL_ROWS + 3 * Lanes.COUNT);
-        s40.intoArray(a, sums + 4 * PANEL_ROWS);
-        s41.intoArray(a, sums + 4 * PANEL_ROWS + Lanes.COUNT);
-        s42.intoArray(a, sums + 4 * PANEL_ROWS + 2 * Lanes.COUNT);
-        s43.intoArray(a, sums + 4 * PANEL_ROWS + 3 * Lanes.COUNT);
-        s50.intoArray(a, sums + 5 * PANEL_ROWS);
-        s51.intoArray(a, sums + 5 * PANEL_ROWS + Lanes.COUNT);
-        s52.intoArray(a, sums + 5 * PANEL_ROWS + 2 * Lanes.COUNT);
-        s53.intoArray(a, sums + 5 * PANEL_ROWS + 3 * Lanes.COUNT);
+        int to = sums;
+        for (int i = 0; i < waiting; i++) {
+            to -= level;
+            s00 = FloatVector.fromArray(Lanes.FLOATS, a, to).add(s00);
+            s01 = FloatVector.fromArray(Lanes.FLOATS, a, to + Lanes.COUNT).add(s01);
+            s02 = FloatVector.fromArray(Lanes.FLOATS, a, to + 2 * Lanes.COUNT).add(s02);
+            s03 = FloatVector.fromArray(Lanes.FLOATS, a, to + 3 * Lanes.COUNT).add(s03);
+            s10 = FloatVector.fromArray(Lanes.FLOATS, a, to + PANEL_ROWS).add(s10);
+            s11 = FloatVector.fromArray(Lanes.FLOATS, a, to + PANEL_ROWS + Lanes.COUNT)
+                    .add(s11);
+            s12 = FloatVector.fromArray(Lanes.FLOATS, a, to + PANEL_ROWS + 2 * Lanes.COUNT)
+                    .add(s12);
+            s13 = FloatVector.fromArray(Lanes.FLOATS, a, to + PANEL_ROWS + 3 * Lanes.COUNT)
+                    .add(s13);
+            s20 = FloatVector.fromArray(Lanes.FLOATS, a, to + 2 * PANEL_ROWS).add(s20);
+            s21 = FloatVector.fromArray(Lanes.FLOATS, a, to + 2 * PANEL_ROWS + Lanes.COUNT)
+                    .add(s21);
+            s22 = FloatVector.fromArray(Lanes.FLOATS, a, to + 2 * PANEL_ROWS + 2 * Lanes.COUNT)
+                    .add(s22);
+            s23 = FloatVector.fromArray(Lanes.FLOATS, a, to + 2 * PANEL_ROWS + 3 * Lanes.COUNT)
+                    .add(s23);
+            s30 = FloatVector.fromArray(Lanes.FLOATS, a, to + 3 * PANEL_ROWS).add(s30);
+            s31 = FloatVector.fromArray(Lanes.FLOATS, a, to + 3 * PANEL_ROWS + Lanes.COUNT)
+                    .add(s31);
+            s32 = FloatVector.fromArray(Lanes.FLOATS, a, to + 3 * PANEL_ROWS + 2 * Lanes.COUNT)
+                    .add(s32);
+            s33 = FloatVector.fromArray(Lanes.FLOATS, a, to + 3 * PANEL_ROWS + 3 * Lanes.COUNT)
+                    .add(s33);
+            s40 = FloatVector.fromArray(Lanes.FLOATS, a, to + 4 * PANEL_ROWS).add(s40);
+            s41 = FloatVector.fromArray(Lanes.FLOATS, a, to + 4 * PANEL_ROWS + Lanes.COUNT)
+                    .add(s41);
+            s42 = FloatVector.fromArray(Lanes.FLOATS, a, to + 4 * PANEL_ROWS + 2 * Lanes.COUNT)
+                    .add(s42);
+            s43 = FloatVector.fromArray(Lanes.FLOATS, a, to + 4 * PANEL_ROWS + 3 * Lanes.COUNT)
+                    .add(s43);
+            s50 = FloatVector.fromArray(Lanes.FLOATS, a, to + 5 * PANEL_ROWS).add(s50);
+            s51 = FloatVector.fromArray(Lanes.FLOATS, a, to + 5 * PANEL_ROWS + Lanes.COUNT)
+                    .add(s51);
+            s52 = FloatVector.fromArray(Lanes.FLOATS, a, to + 5 * PANEL_ROWS + 2 * Lanes.COUNT)
+                    .add(s52);
+            s53 = FloatVector.fromArray(Lanes.FLOATS, a, to + 5 * PANEL_ROWS + 3 * Lanes.COUNT)
+                    .add(s53);
+        }
+        s00.intoArray(a, to);
+        s01.intoArray(a, to + Lanes.COUNT);
+        s02.intoArray(a, to + 2 * Lanes.COUNT);
+        s03.intoArray(a, to + 3 * Lanes.COUNT);
+        s10.intoArray(a, to + PANEL_ROWS);
+        s11.intoArray(a, to + PANEL_ROWS + Lanes.COUNT);
+        s12.intoArray(a, to + PANEL_ROWS + 2 * Lanes.COUNT);
+        s13.intoArray(a, to + PANEL_ROWS + 3 * Lanes.COUNT);
+        s20.intoArray(a, to + 2 * PANEL_ROWS);
+        s21.intoArray(a, to + 2 * PANEL_ROWS + Lanes.COUNT);
+        s22.intoArray(a, to + 2 * PANEL_ROWS + 2 * Lanes.COUNT);
+        s23.intoArray(a, to + 2 * PANEL_ROWS + 3 * Lanes.COUNT);
+        s30.intoArray(a, to + 3 * PANEL_ROWS);
+        s31.intoArray(a, to + 3 * PANEL_ROWS + Lanes.COUNT);
+        s32.intoArray(a, to + 3 * PANEL_ROWS + 2 * Lanes.COUNT);
+        s33.intoArray(a, to + 3 * PANEL_ROWS + 3 * Lanes.COUNT);
+        s40.intoArray(a, to + 4 * PANEL_ROWS);
+        s41.intoArray(a, to + 4 * PANEL_ROWS + Lanes.COUNT);
+        s42.intoArray(a, to + 4 * PANEL_ROWS + 2 * Lanes.COUNT);
+        s43.intoArray(a, to + 4 * PANEL_ROWS + 3 * Lanes.COUNT);
+        s50.intoArray(a, to + 5 * PANEL_ROWS);
+        s51.intoArray(a, to + 5 * PANEL_ROWS + Lanes.COUNT);
+        s52.intoArray(a, to + 5 * PANEL_ROWS + 2 * Lanes.COUNT);
+        s53.intoArray(a, to + 5 * PANEL_ROWS + 3 * Lanes.COUNT);
     }
 }

@@ -12,8 +12,9 @@ import jdk.incubator.vector.VectorShuffle;
  * would take more registers than there are.
  */
 final class Transposition {
+    /** Those of squares of 1, 2, 4, ... rows and columns. */
     private static final List<Swap> SWAPS = IntStream.iterate(
-                    Lanes.COUNT / 2, distance -> distance > 0, distance -> distance / 2)
+                    1, distance -> distance < Lanes.COUNT, distance -> 2 * distance)
             .mapToObj(Swap::of)
             .toList();
 
@@ -26,24 +27,64 @@ final class Transposition {
      * @param columns a multiple of as many
      */
     static void transpose(float[] rows, int from, int stride, int columns) {
-        for (int i = 0; i < SWAPS.size(); i++) {
-            Swap swap = SWAPS.get(i);
+        int left = SWAPS.size();
+        for (; left > 1; left -= 2) {
+            Swap larger = SWAPS.get(left - 1);
+            Swap smaller = SWAPS.get(left - 2);
             for (int row = 0; row < Lanes.COUNT; row++) {
-                if ((row & swap.distance) == 0) {
+                if ((row & (larger.distance | smaller.distance)) == 0) {
                     int first = from + row * stride;
-                    swap(rows, first, first + swap.distance * stride, columns, swap.exchange, swap.upper);
+                    int apart = smaller.distance * stride;
+                    swapTwice(
+                            rows,
+                            first,
+                            apart,
+                            columns,
+                            larger.exchange,
+                            larger.upper,
+                            smaller.exchange,
+                            smaller.upper);
                 }
             }
+        }
+        for (int row = 0; left == 1 && row < Lanes.COUNT; row += 2) {
+            swap(rows, from + row * stride, stride, columns, SWAPS.getFirst().exchange, SWAPS.getFirst().upper);
+        }
+    }
+
+    /** Two swaps one after the other of four rows, {@code apart} from each other, which stay in registers in between. */
+    private static void swapTwice(
+            float[] a,
+            int first,
+            int apart,
+            int columns,
+            VectorShuffle<Float> largerExchange,
+            VectorMask<Float> largerUpper,
+            VectorShuffle<Float> smallerExchange,
+            VectorMask<Float> smallerUpper) {
+        for (int i = first; i < first + columns; i += Lanes.COUNT) {
+            FloatVector row0 = FloatVector.fromArray(Lanes.FLOATS, a, i);
+            FloatVector row1 = FloatVector.fromArray(Lanes.FLOATS, a, i + apart);
+            FloatVector row2 = FloatVector.fromArray(Lanes.FLOATS, a, i + 2 * apart);
+            FloatVector row3 = FloatVector.fromArray(Lanes.FLOATS, a, i + 3 * apart);
+            FloatVector half0 = row0.blend(row2.rearrange(largerExchange), largerUpper);
+            FloatVector half1 = row1.blend(row3.rearrange(largerExchange), largerUpper);
+            FloatVector half2 = row0.rearrange(largerExchange).blend(row2, largerUpper);
+            FloatVector half3 = row1.rearrange(largerExchange).blend(row3, largerUpper);
+            half0.blend(half1.rearrange(smallerExchange), smallerUpper).intoArray(a, i);
+            half0.rearrange(smallerExchange).blend(half1, smallerUpper).intoArray(a, i + apart);
+            half2.blend(half3.rearrange(smallerExchange), smallerUpper).intoArray(a, i + 2 * apart);
+            half2.rearrange(smallerExchange).blend(half3, smallerUpper).intoArray(a, i + 3 * apart);
         }
     }
 
     private static void swap(
-            float[] a, int first, int second, int columns, VectorShuffle<Float> exchange, VectorMask<Float> upper) {
-        for (int i = 0; i < columns; i += Lanes.COUNT) {
-            FloatVector one = FloatVector.fromArray(Lanes.FLOATS, a, first + i);
-            FloatVector two = FloatVector.fromArray(Lanes.FLOATS, a, second + i);
-            one.blend(two.rearrange(exchange), upper).intoArray(a, first + i);
-            one.rearrange(exchange).blend(two, upper).intoArray(a, second + i);
+            float[] a, int first, int apart, int columns, VectorShuffle<Float> exchange, VectorMask<Float> upper) {
+        for (int i = first; i < first + columns; i += Lanes.COUNT) {
+            FloatVector row0 = FloatVector.fromArray(Lanes.FLOATS, a, i);
+            FloatVector row1 = FloatVector.fromArray(Lanes.FLOATS, a, i + apart);
+            row0.blend(row1.rearrange(exchange), upper).intoArray(a, i);
+            row0.rearrange(exchange).blend(row1, upper).intoArray(a, i + apart);
         }
     }
 

@@ -29,11 +29,19 @@ abstract class VectorMatrix extends Matrix {
     private final ColumnOrder order;
     private final boolean streams;
 
+    /** Words of 32 bits in the whole blocks of a row. */
+    private final int words;
+
+    /** The distance of rows of words: a cache line more than the words, which are often a power of two. */
+    private final int stride;
+
     /** @param laneColumns stored elements in a lane of 32 bits */
     VectorMatrix(MatrixFormat format, MemorySegment data, int rows, int columns, int laneColumns) {
         super(format, data, rows, columns);
         order = new ColumnOrder(columns, laneColumns);
         streams = columns == order.whole();
+        words = order.whole() / laneColumns;
+        stride = words + 16;
     }
 
     /**
@@ -171,7 +179,7 @@ abstract class VectorMatrix extends Matrix {
     private void multiplyMany(float[] x, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
         int count = tiled(tokens);
         int level = count * FloatTile.PANEL_ROWS;
-        int before = FloatTile.PANEL_ROWS * stride() + 2 * SLAB;
+        int before = FloatTile.PANEL_ROWS * stride + 2 * SLAB;
         int room = Math.multiplyExact(ColumnOrder.TREE_DEPTH + 1, level);
         float[] space = scratch.floats(Math.addExact(before + FloatTile.START, room));
         int start = scratch.start();
@@ -203,7 +211,7 @@ abstract class VectorMatrix extends Matrix {
      */
     private void multiplyPair(int row, int tile, int leaf, int step, float[] x, int tokens, float[] space, int words) {
         int steps = Math.min(FloatTile.STEPS, order.steps() - step);
-        int slabs = words + FloatTile.PANEL_ROWS * stride();
+        int slabs = words + FloatTile.PANEL_ROWS * stride;
         for (int i = 0; i < FloatTile.ROWS; i += UNPACKED_ROWS) {
             unpack(row, tile + i, ColumnOrder.residueOfLeaf(leaf), step, steps, space, words, slabs + i);
         }
@@ -211,41 +219,38 @@ abstract class VectorMatrix extends Matrix {
         int level = count * FloatTile.PANEL_ROWS;
         int zeros = slabs + 2 * SLAB;
         int first = zeros + FloatTile.START + Integer.bitCount(leaf) * level + tile;
-        int merged = step + steps < order.steps() ? 0 : 1 + Integer.numberOfTrailingZeros(leaf / 2 + 1);
+        int waiting = step + steps < order.steps() ? 0 : 1 + Integer.numberOfTrailingZeros(leaf / 2 + 1);
         int at = (leaf * order.steps() + step) * count;
         int next = at + order.steps() * count;
         for (int token = 0; token < tokens; token += FloatTile.TOKENS) {
             int sums = first + token * FloatTile.PANEL_ROWS;
             int left = tokens - token;
             int start = step == 0 ? zeros : sums;
-            FloatTile.multiply(space, slabs, steps, x, at + token * steps, left, start, sums);
+            FloatTile.multiply(space, slabs, steps, x, at + token * steps, left, start, sums, 0, level);
             start = step == 0 ? zeros : sums + level;
-            FloatTile.multiply(space, slabs + SLAB, steps, x, next + token * steps, left, start, sums + level);
-            if (merged > 0) {
-                FloatTile.merge(space, sums + level, level, merged);
-            }
+            FloatTile.multiply(
+                    space, slabs + SLAB, steps, x, next + token * steps, left, start, sums + level, waiting, level);
         }
-    }
-
-    /** The distance of rows of words: a cache line more than the words, which are often a power of two. */
-    private int stride() {
-        return order.whole() / order.laneColumns() + 16;
     }
 
     /** Loads the whole blocks of a panel's rows, as words of 32 bits, and makes the rows lanes; beyond the last row any. */
-    private void loadWords(int row, float[] words, int start) {
-        int count = order.whole() / order.laneColumns();
+    private void loadWords(int row, float[] space, int start) {
         for (int i = 0; i < FloatTile.PANEL_ROWS; i++) {
             long from = start() + (long) Math.min(row + i, rows() - 1) * columns() * format().bits() / Byte.SIZE;
-            for (int word = 0; word < count; word += Lanes.COUNT) {
-                FloatVector.fromMemorySegment(Lanes.FLOATS, memory(), from + 4L * word, Lanes.LITTLE_ENDIAN)
-                        .intoArray(words, start + i * stride() + word);
-            }
+            copyWords(from, words, space, start + i * stride);
         }
         for (int i = 0; i < FloatTile.PANEL_ROWS; i += Lanes.COUNT) {
-            for (int word = 0; word < count; word += PART) {
-                Transposition.transpose(words, start + i * stride() + word, stride(), Math.min(PART, count - word));
+            for (int word = 0; word < words; word += PART) {
+                Transposition.transpose(space, start + i * stride + word, stride, Math.min(PART, words - word));
             }
+        }
+    }
+
+    private void copyWords(long from, int count, float[] space, int to) {
+        MemorySegment weights = memory();
+        for (int word = 0; word < count; word += Lanes.COUNT) {
+            FloatVector.fromMemorySegment(Lanes.FLOATS, weights, from + 4L * word, Lanes.LITTLE_ENDIAN)
+                    .intoArray(space, to + word);
         }
     }
 
@@ -258,8 +263,8 @@ abstract class VectorMatrix extends Matrix {
      */
     private void unpack(int row, int tile, int residue, int step, int steps, float[] a, int words, int slabs) {
         int wholeSteps = Math.clamp(order.whole() / ColumnOrder.RESIDUES - step, 0, steps);
-        int from = words + (tile + residue) * stride() + step * ColumnOrder.RESIDUES / order.laneColumns();
-        unpack(a, from, from + Lanes.COUNT * stride(), wholeSteps, slabs, slabs + SLAB);
+        int from = words + (tile + residue) * stride + step * ColumnOrder.RESIDUES / order.laneColumns();
+        unpack(a, from, from + Lanes.COUNT * stride, wholeSteps, slabs, slabs + SLAB);
         for (int i = wholeSteps; i < steps; i++) {
             for (int lane = 0; lane < UNPACKED_ROWS; lane++) {
                 int position = (step + i) * ColumnOrder.RESIDUES + residue;
