@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * How to load a model. Immutable.
  *
  * @param threads threads that work on one token or prompt, the calling one included; at least 1
- * @param prefillChunk tokens of a prompt that run through the layers at a time; at least 1. More use the processor a
- *     little better and take more memory; the results are the same
+ * @param prefillChunk the most tokens of a prompt that run through the layers at a time, or {@link #AUTOMATIC_CHUNK}: more read the
+ *     weights less often and take more memory and space in the caches; the results are the same
  * @param weights the format in which weight matrices are held; the embedding, which is only looked up, stays as stored
  * @param memory where weights lie that are used as stored
  * @param lora folders of low-rank adapters, as PEFT saves them, and how much of each is added: 1 is what it was trained for
@@ -31,13 +31,16 @@ public record LoadOptions(
         KeyValueFormat keyValues,
         Map<String, Integer> specialTokens,
         LoadListener progress) {
+    /** As many tokens at a time as suit the weights: 264 in Q8 and Q4, else 528. */
+    public static final int AUTOMATIC_CHUNK = 0;
+
     /** Checks the ranges and copies the map. */
     public LoadOptions {
         if (threads < 1) {
             throw new IllegalArgumentException("threads must be at least 1, found " + threads);
         }
-        if (prefillChunk < 1) {
-            throw new IllegalArgumentException("prefillChunk must be at least 1, found " + prefillChunk);
+        if (prefillChunk < 0) {
+            throw new IllegalArgumentException("prefillChunk must not be negative, found " + prefillChunk);
         }
         specialTokens = Map.copyOf(specialTokens);
         requireFinite(lora);
@@ -68,9 +71,7 @@ public record LoadOptions(
     public static final class Builder {
         private int threads = Runtime.getRuntime().availableProcessors();
 
-        // Enough tokens to use unpacked weights well, few enough for little scratch space.
-        private int prefillChunk = 256;
-
+        private int prefillChunk = AUTOMATIC_CHUNK;
         private WeightFormat weights = WeightFormat.AS_STORED;
         private WeightMemory memory = WeightMemory.MAPPED;
         private final Map<Path, Double> lora = new LinkedHashMap<>();
@@ -87,7 +88,7 @@ public record LoadOptions(
             return this;
         }
 
-        /** Tokens of a prompt that run through the layers at a time; default 256. */
+        /** The most tokens of a prompt that run through the layers at a time; default: {@link #AUTOMATIC_CHUNK}. */
         public Builder prefillChunk(int tokens) {
             prefillChunk = tokens;
             return this;

@@ -40,6 +40,9 @@ import picocli.CommandLine.Parameters;
 final class VerifyCommand implements Callable<Integer> {
     private static final int DIFFERENT = 1;
 
+    /** Tokens at a time in all formats, as {@link ImposedRoutes} requires. */
+    private static final int CHUNK = 264;
+
     @Parameters(paramLabel = "CASE_FOLDER", arity = "1..*", description = "Folders of cases.")
     private List<Path> folders = List.of();
 
@@ -88,7 +91,8 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private LoadOptions options(Path folder, GoldenCase expected, WeightFormat format) {
-        LoadOptions.Builder options = threads.builder().weights(format).specialTokens(expected.specialTokens());
+        LoadOptions.Builder options =
+                threads.builder().prefillChunk(CHUNK).weights(format).specialTokens(expected.specialTokens());
         Path adapter = folder.resolve("adapter");
         if (Files.isDirectory(adapter)) {
             options.lora(adapter);

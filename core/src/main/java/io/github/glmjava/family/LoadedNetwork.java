@@ -23,6 +23,12 @@ import org.jspecify.annotations.Nullable;
  * use by many threads, except that nothing may run any more when it is closed.
  */
 public final class LoadedNetwork implements AutoCloseable {
+    /** Measured: enough tokens to unpack weights for, few enough for their activations to stay in the second-level cache. */
+    private static final int CHUNK = 264;
+
+    /** Weights as stored take longer to read and to unpack. */
+    private static final int CHUNK_AS_STORED = 2 * CHUNK;
+
     private final Checkpoint checkpoint;
     private final WorkerTeam team;
     private final WeightArena weightArena;
@@ -43,8 +49,11 @@ public final class LoadedNetwork implements AutoCloseable {
         this.checkpoint = checkpoint;
         this.team = team;
         this.weightArena = weightArena;
-        prefillChunk = options.prefillChunk();
         weights = QuantizedTensors.format(checkpoint, options.weights());
+        prefillChunk = switch (options.prefillChunk()) {
+            case LoadOptions.AUTOMATIC_CHUNK -> weights == WeightFormat.AS_STORED ? CHUNK_AS_STORED : CHUNK;
+            default -> options.prefillChunk();
+        };
         cacheFormat = switch (options.keyValues()) {
             case AUTOMATIC -> weights == WeightFormat.AS_STORED ? CacheFormat.F32 : CacheFormat.BF16;
             case F32 -> CacheFormat.F32;

@@ -13,6 +13,9 @@ public final class NetworkSequence {
     /** Tokens whose logits are computed together: the head is read once for them. */
     private static final int HEAD_BATCH = 32;
 
+    /** Tokens that fill tiles of all kernels: {@code PairTile} takes 12, {@code FloatTile} 6 or 4. */
+    private static final int TILE = 12;
+
     private final ForwardPass pass;
     private final KeyValueCache cache;
     private final TokenPositions positions;
@@ -140,8 +143,7 @@ public final class NetworkSequence {
         }
         while (computed < positions.length()) {
             int first = computed;
-            int most = first < mutually ? mutually : Math.min(first + together, positions.length());
-            int tokens = most - first;
+            int tokens = first < mutually ? mutually - first : part(positions.length() - first, together);
             forward(first, tokens);
             pass.copyHidden(tokens - 1, 1, lastHidden);
             stateLength = computed;
@@ -150,6 +152,15 @@ public final class NetworkSequence {
                 allLogits(batch - first, count, batch, result, batch - firstRow);
             }
         }
+    }
+
+    /**
+     * How many of the tokens that are left are computed next, as equal parts as whole tiles allow: a few tokens at the end would
+     * read all weights for little.
+     */
+    private static int part(int left, int most) {
+        int equal = Math.ceilDiv(left, Math.ceilDiv(left, most));
+        return Math.min(Math.ceilDiv(equal, TILE) * TILE, Math.min(left, most));
     }
 
     /** The logits of some of the tokens in the workspace, each into a row of its own. */

@@ -30,14 +30,15 @@ public final class ImposedRoutes implements AutoCloseable {
      * Loads a model twice.
      *
      * @param stored how to load what chooses the experts
-     * @param rounded how to load what computes the logits; feeds prompts in chunks of the same size
+     * @param rounded how to load what computes the logits; feeds prompts in chunks of the same size, which is not automatic
      * @throws IOException if the model cannot be loaded
      */
     @SuppressWarnings("MustBeClosedChecker") // closed by close()
     public static ImposedRoutes open(Path folder, LoadOptions stored, LoadOptions rounded) throws IOException {
-        if (stored.prefillChunk() != rounded.prefillChunk()) {
-            throw new IllegalArgumentException("chunks of " + stored.prefillChunk() + " and of "
-                    + rounded.prefillChunk() + " tokens cannot be compared");
+        int chunk = stored.prefillChunk();
+        if (chunk != rounded.prefillChunk() || chunk == LoadOptions.AUTOMATIC_CHUNK) {
+            throw new IllegalArgumentException("chunks must be as large for both and not automatic, found " + chunk
+                    + " and " + rounded.prefillChunk() + " tokens");
         }
         LoadedNetwork first = load(folder, stored);
         try {
