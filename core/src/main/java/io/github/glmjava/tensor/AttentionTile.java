@@ -24,11 +24,11 @@ public final class AttentionTile {
 
     final float[] scores;
 
-    /** The weights, which are the scores after the softmax, times the scales of the values that are being added. */
+    /** The weights, which are the scores after the softmax, times the scales of the values that are being added: of two panels. */
     final float[] scaledWeights;
 
     /** Products with a group of features of keys, not scaled yet; zeros in between. */
-    final float[] groupSums = new float[4 * PADDING];
+    final float[] groupSums = new float[8 * PADDING];
 
     /** Room for a panel of keys or values as floats. */
     final float[] panel;
@@ -50,7 +50,7 @@ public final class AttentionTile {
         this.maxRows = maxRows;
         queries = new float[Math.ceilDiv(keySize, PAGE) * maxRows * PAGE];
         scores = new float[maxRows * PAGE];
-        scaledWeights = new float[maxRows * PAGE];
+        scaledWeights = new float[2 * maxRows * PAGE];
         panel = new float[PADDING * Math.max(PAGE, keySize)];
         visible = new int[maxRows];
         state = new AttentionState(maxRows, valueSize);
@@ -68,6 +68,10 @@ public final class AttentionTile {
 
     int rows() {
         return rows;
+    }
+
+    int maxRows() {
+        return maxRows;
     }
 
     /** Lets so many rows have seen nothing; their queries stay. */

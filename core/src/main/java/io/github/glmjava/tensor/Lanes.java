@@ -3,6 +3,7 @@ package io.github.glmjava.tensor;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
@@ -79,7 +80,9 @@ final class Lanes {
      * not give the same bits in compiled and interpreted code.
      */
     static FloatVector exp(FloatVector exponent) {
-        FloatVector x = exponent.min(LARGEST_EXPONENT).max(SMALLEST_EXPONENT);
+        VectorMask<Float> underflows = exponent.lt(SMALLEST_EXPONENT);
+        FloatVector x = exponent.blend(SMALLEST_EXPONENT, underflows)
+                .blend(LARGEST_EXPONENT, exponent.compare(VectorOperators.GT, LARGEST_EXPONENT));
         FloatVector shifted = x.fma(FloatVector.broadcast(FLOATS, LOG2_E), FloatVector.broadcast(FLOATS, ROUNDING));
         FloatVector n = shifted.sub(ROUNDING);
         FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), x);
@@ -93,7 +96,7 @@ final class Lanes {
         p = p.fma(r.mul(r), r).add(1f);
         IntVector power = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
         FloatVector result = p.reinterpretAsInts().add(power).reinterpretAsFloats();
-        return result.blend(0f, exponent.lt(SMALLEST_EXPONENT));
+        return result.blend(0f, underflows);
     }
 
     /** The same for one number, to the bit. Not by a vector, which the compiler may leave an object where it inlines late. */

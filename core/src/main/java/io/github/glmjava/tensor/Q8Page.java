@@ -1,6 +1,9 @@
 package io.github.glmjava.tensor;
 
-/** Keys and values as 8-bit integers, every 32 features of a position with a scale: the largest magnitude becomes 127. */
+/**
+ * Keys and values as 8-bit integers, every 32 features of a position with a scale: the largest magnitude becomes 127. A panel is
+ * stored row by row, each lane's byte behind that of the lane before.
+ */
 class Q8Page extends KeyValuePage {
     /** Features that share a scale. */
     static final int GROUP = 32;
@@ -16,10 +19,11 @@ class Q8Page extends KeyValuePage {
 
     private final int keyScaleRows;
 
-    Q8Page(int width, int groups, int keySize, int valueSize) {
+    /** @param slack bytes behind the last element that may be read */
+    Q8Page(int width, int groups, int keySize, int valueSize, int slack) {
         super(width, groups, keySize, valueSize);
         keyScaleRows = Math.ceilDiv(keySize, GROUP);
-        elements = new byte[elements()];
+        elements = new byte[elements() + slack];
         keyScales = new float[groups * AttentionTile.PAGE * keyScaleRows];
         valueScales = new float[valueScaleStart(groups, 0)];
     }
@@ -45,7 +49,7 @@ class Q8Page extends KeyValuePage {
             keyScales[keyScaleStart(start) + first / GROUP * width + lane] = largest / 127;
             float inverse = largest == 0 ? 0 : 127 / largest;
             for (int i = first; i < end; i++) {
-                elements[start + place(i, lane)] = round(source[offset + i] * inverse);
+                elements[start + i * width + lane] = round(source[offset + i] * inverse);
             }
         }
     }
@@ -58,7 +62,7 @@ class Q8Page extends KeyValuePage {
             valueScales[valueScaleStart(group, first / width) + slot] = largest / 127;
             float inverse = largest == 0 ? 0 : 127 / largest;
             for (int i = first; i < end; i++) {
-                elements[valueStart(group, i / width) + place(slot, i % width)] = round(source[offset + i] * inverse);
+                elements[valueStart(group, i / width) + slot * width + i % width] = round(source[offset + i] * inverse);
             }
         }
     }
@@ -81,7 +85,7 @@ class Q8Page extends KeyValuePage {
         for (int row = 0; row < keySize(); row++) {
             int scales = keyScaleStart(start) + row / GROUP * width;
             for (int lane = 0; lane < width; lane++) {
-                target[row * width + lane] = elements[start + place(row, lane)] * keyScales[scales + lane];
+                target[row * width + lane] = elements[start + row * width + lane] * keyScales[scales + lane];
             }
         }
     }
@@ -92,7 +96,7 @@ class Q8Page extends KeyValuePage {
         int scales = valueScaleStart(group, panel);
         for (int row = 0; row < slots; row++) {
             for (int lane = 0; lane < width; lane++) {
-                target[row * width + lane] = elements[start + place(row, lane)] * valueScales[scales + row];
+                target[row * width + lane] = elements[start + row * width + lane] * valueScales[scales + row];
             }
         }
     }

@@ -108,7 +108,7 @@ final class ScalarKernels implements Kernels {
         return switch (format) {
             case F32 -> new F32Page(AttentionTile.PADDING, groups, keySize, valueSize);
             case BF16 -> new BF16Page(AttentionTile.PADDING, groups, keySize, valueSize);
-            case Q8 -> new Q8Page(AttentionTile.PADDING, groups, keySize, valueSize);
+            case Q8 -> new Q8Page(AttentionTile.PADDING, groups, keySize, valueSize, 0);
         };
     }
 

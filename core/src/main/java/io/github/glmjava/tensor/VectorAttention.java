@@ -50,14 +50,12 @@ final class VectorAttention {
         VectorPage panels = (VectorPage) page;
         AttentionState state = tile.state();
         for (int panel = 0; panel < page.valuePanels; panel++) {
-            float[] weights = panels.weights(tile, group, panel);
             int values = page.valueStart(group, panel);
             int target = panel * WIDTH;
-            int next = 0;
-            if (panels.readsPairs() && panel + 1 < page.valuePanels) {
-                next = page.valueStart(group, panel + 1) - values;
-                panel++;
-            }
+            boolean pair = panels.readsPairs() && panel + 1 < page.valuePanels;
+            int next = pair ? page.valueStart(group, panel + 1) - values : 0;
+            float[] weights = panels.weights(tile, group, panel, pair ? 2 : 1);
+            panel += pair ? 1 : 0;
             int row = 0;
             for (; row + TILE <= tile.rows(); row += TILE) {
                 addFourRows(tile, row, panels, weights, values, next, row * state.width + target);
@@ -78,7 +76,9 @@ final class VectorAttention {
         }
         float[] sums = state.accumulated;
         if (next > 0) {
-            panels.multiplyPair4(weights, row * PAGE, common, values, next, sums, target, state.width);
+            int weight = row * PAGE;
+            int nextWeight = weight + panels.weightsApart(tile);
+            panels.multiplyPair4(weights, weight, nextWeight, common, values, next, sums, target, state.width);
         } else {
             panels.multiply4(weights, row * PAGE, common, values, sums, target, state.width);
         }
@@ -104,7 +104,7 @@ final class VectorAttention {
             float[] sums = tile.state().accumulated;
             panels.multiply1(weights, weight, count, rest, sums, target);
             if (next > 0) {
-                panels.multiply1(weights, weight, count, rest + next, sums, target + WIDTH);
+                panels.multiply1(weights, weight + panels.weightsApart(tile), count, rest + next, sums, target + WIDTH);
             }
         }
     }
@@ -128,7 +128,8 @@ final class VectorAttention {
     private static float largest(float[] scores, int from, int to) {
         FloatVector largest = FloatVector.broadcast(Lanes.FLOATS, Float.NEGATIVE_INFINITY);
         for (int i = from; i < to; i += Lanes.COUNT) {
-            largest = largest.max(FloatVector.fromArray(Lanes.FLOATS, scores, i));
+            FloatVector some = FloatVector.fromArray(Lanes.FLOATS, scores, i);
+            largest = largest.blend(some, some.compare(VectorOperators.GT, largest));
         }
         return largest.reduceLanes(VectorOperators.MAX);
     }

@@ -63,7 +63,15 @@ final class VectorBF16Page extends BF16Page implements VectorPage {
 
     @Override
     public void multiplyPair4(
-            float[] factors, int row, int depth, int start, int next, float[] sums, int target, int stride) {
+            float[] factors,
+            int row,
+            int nextRow,
+            int depth,
+            int start,
+            int next,
+            float[] sums,
+            int target,
+            int stride) {
         int target1 = target + stride;
         int target2 = target1 + stride;
         int target3 = target2 + stride;
@@ -87,13 +95,14 @@ final class VectorBF16Page extends BF16Page implements VectorPage {
         FloatVector s31 = FloatVector.fromArray(Lanes.FLOATS, sums, target3 + Lanes.COUNT);
         FloatVector s32 = FloatVector.fromArray(Lanes.FLOATS, sums, second3);
         FloatVector s33 = FloatVector.fromArray(Lanes.FLOATS, sums, second3 + Lanes.COUNT);
+        int nextStart = start + next;
         for (int d = 0; d < depth; d++) {
             int at = start + d * WIDTH;
             IntVector first = ShortVector.fromArray(Lanes.SHORTS, elements, at).reinterpretAsInts();
             FloatVector p0 = first.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
             FloatVector p1 = first.and(UPPER_HALF).reinterpretAsFloats();
-            IntVector other =
-                    ShortVector.fromArray(Lanes.SHORTS, elements, at + next).reinterpretAsInts();
+            IntVector other = ShortVector.fromArray(Lanes.SHORTS, elements, nextStart + d * WIDTH)
+                    .reinterpretAsInts();
             FloatVector p2 = other.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
             FloatVector p3 = other.and(UPPER_HALF).reinterpretAsFloats();
             FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, factors[row + d]);

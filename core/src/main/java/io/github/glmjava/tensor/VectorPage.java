@@ -27,15 +27,23 @@ interface VectorPage {
     }
 
     /**
-     * {@link #multiply4} for two panels: they are read from two places, where the processor fetches more ahead than from one,
-     * and share the factors.
+     * {@link #multiply4} for two panels: they are read from two places, where the processor fetches more ahead than from one.
      *
+     * @param nextRow where the first row of factors of the second panel begins: {@code row} if they are the same
      * @param next how far the second panel is behind the first; its sums are behind the first's
      */
     default void multiplyPair4(
-            float[] factors, int row, int depth, int start, int next, float[] sums, int target, int stride) {
+            float[] factors,
+            int row,
+            int nextRow,
+            int depth,
+            int start,
+            int next,
+            float[] sums,
+            int target,
+            int stride) {
         multiply4(factors, row, depth, start, sums, target, stride);
-        multiply4(factors, row, depth, start + next, sums, target + WIDTH, stride);
+        multiply4(factors, nextRow, depth, start + next, sums, target + WIDTH, stride);
     }
 
     /** The same for one row. */
@@ -61,7 +69,7 @@ interface VectorPage {
             int depth = Math.min(AttentionTile.PAGE, tile.keySize - first);
             int query = tile.queryStart(row, first);
             int start = keys + first * WIDTH;
-            multiplyPair4(tile.queries, query, depth, start, next, tile.scores, scores, AttentionTile.PAGE);
+            multiplyPair4(tile.queries, query, query, depth, start, next, tile.scores, scores, AttentionTile.PAGE);
         }
     }
 
@@ -73,8 +81,16 @@ interface VectorPage {
         }
     }
 
-    /** What the values of this and the following panels are to be multiplied with: weights, laid out like the scores. */
-    default float[] weights(AttentionTile tile, int group, int panel) {
+    /**
+     * What the values of some panels are to be multiplied with: weights, laid out like the scores. Asked for one panel or pair after the
+     * other.
+     */
+    default float[] weights(AttentionTile tile, int group, int panel, int panels) {
         return tile.scores;
+    }
+
+    /** How far behind the weights of the first panel of a pair those of the second are. */
+    default int weightsApart(AttentionTile tile) {
+        return 0;
     }
 }
