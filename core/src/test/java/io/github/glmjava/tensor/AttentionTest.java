@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -14,6 +15,8 @@ class AttentionTest {
     private static final int PAGE = AttentionTile.PAGE;
     private static final int PAGES = 3;
     private static final int GROUPS = 2;
+
+    private static final float[] MAGNITUDES = {1, 10, 100};
 
     private final Kernels[] kernels = {new ScalarKernels(), KernelProvider.kernels()};
 
@@ -49,6 +52,26 @@ class AttentionTest {
             Case one = new Case(new Random(rows), rows, 64, 96);
             for (Kernels implementation : kernels) {
                 one.check(implementation, format);
+            }
+        }
+    }
+
+    /** Both kinds of kernels round alike. Every 32 features are ten times as large as those before, which no other scale would fit. */
+    @Test
+    void everyPanelHasItsOwnScales() {
+        for (int rows : new int[] {1, 4, 6}) {
+            Case one = new Case(new Random(rows), rows, 96, 96);
+            for (int i = 0; i < one.values.length; i++) {
+                float magnitude = MAGNITUDES[i % 96 / 32];
+                one.values[i] *= magnitude;
+                one.keys[i] *= magnitude / 100;
+            }
+            float[][] expected = one.attend(kernels[0], CacheFormat.Q8);
+            float[][] actual = one.attend(kernels[1], CacheFormat.Q8);
+            for (int row = 0; row < rows; row++) {
+                for (int i = 0; i < 96; i++) {
+                    assertEquals(expected[row][i], actual[row][i], 2e-5 * MAGNITUDES[i / 32]);
+                }
             }
         }
     }
