@@ -6,7 +6,9 @@ import java.lang.foreign.MemorySegment;
 /**
  * All memory outside the heap as one segment, in which a matrix begins at its address. Its bounds and its lifetime are
  * constants, unlike those of a matrix's own segment, so that C2 takes the checks of accesses out of the loops of the kernels,
- * or leaves a comparison with a constant where it cannot foresee an address.
+ * or leaves a comparison with a constant where it cannot foresee an address. A kernel therefore chooses by a condition on {@link
+ * #ENABLED} of its own: to C2 the result of a method that it does not inline, as it is called once and the loop runs often, is
+ * no constant.
  *
  * <p>The price is that no bounds are checked any more. A kernel must keep to its matrix, whose size {@link Matrix} has checked
  * (tests run all kernels with checks, too), and the memory must live while a kernel reads it: kernels run in sections of a
@@ -21,14 +23,6 @@ final class AllMemory {
     static final MemorySegment SEGMENT = ENABLED ? MemorySegment.NULL.reinterpret(Long.MAX_VALUE) : MemorySegment.NULL;
 
     private AllMemory() {}
-
-    /**
-     * Where a kernel reads data from its {@link Matrix#start} on. A constant where it is all of memory, if the compiler sees this:
-     * a kernel that is given a segment asks for it again.
-     */
-    static MemorySegment or(MemorySegment data) {
-        return ENABLED ? SEGMENT : data;
-    }
 
     /** The same bytes where kernels can read them: those in the heap, which is nothing that a model does, are copied. */
     static MemorySegment reachable(MemorySegment data) {

@@ -65,7 +65,7 @@ final class ByteTile {
             float[] a,
             int to,
             int between) {
-        MemorySegment weights = AllMemory.or(data);
+        MemorySegment weights = AllMemory.ENABLED ? AllMemory.SEGMENT : data;
         long odd = layout.partBytes();
         int columns = layout.groups() * BlockLayout.GROUP;
         int from0 = from;
@@ -152,7 +152,7 @@ final class ByteTile {
             float[] a,
             int to,
             int between) {
-        MemorySegment weights = AllMemory.or(data);
+        MemorySegment weights = AllMemory.ENABLED ? AllMemory.SEGMENT : data;
         long odd = layout.partBytes();
         int columns = layout.groups() * BlockLayout.GROUP;
         int from0 = from;
@@ -282,7 +282,7 @@ final class ByteTile {
 
     /** Adds the sums of a group, scaled, to the tokens' floats. */
     private static void addScaled(float[] a, int between, int tokens, MemorySegment data, long scales, int to) {
-        MemorySegment weights = AllMemory.or(data);
+        MemorySegment weights = AllMemory.ENABLED ? AllMemory.SEGMENT : data;
         FloatVector scale0 = VectorQ8Matrix.scales(weights, scales);
         FloatVector scale1 = VectorQ8Matrix.scales(weights, scales + 2L * Lanes.COUNT);
         for (int token = 0; token < tokens; token++) {

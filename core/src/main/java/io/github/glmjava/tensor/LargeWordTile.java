@@ -33,7 +33,7 @@ final class LargeWordTile {
             float[] a,
             int to,
             int between) {
-        MemorySegment weights = AllMemory.or(data);
+        MemorySegment weights = AllMemory.ENABLED ? AllMemory.SEGMENT : data;
         float[] x = arranged.floats;
         int step = groups * BlockLayout.GROUP;
         int scales = pair * groups * TokenPairs.TOKENS;
@@ -157,7 +157,7 @@ final class LargeWordTile {
             float[] a,
             int to,
             int between) {
-        MemorySegment weights = AllMemory.or(data);
+        MemorySegment weights = AllMemory.ENABLED ? AllMemory.SEGMENT : data;
         float[] x = arranged.floats;
         int step = groups * BlockLayout.GROUP;
         int scales = pair * groups * TokenPairs.TOKENS;

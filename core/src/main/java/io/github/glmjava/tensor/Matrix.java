@@ -57,15 +57,7 @@ public abstract class Matrix implements RowSource {
         return data;
     }
 
-    /**
-     * Where vector kernels read the stored bytes, from {@link #start} on. Perhaps unchecked, and then a constant: a condition
-     * that each call decides would not be one to the compiler, which sees few calls before it compiles a kernel.
-     */
-    final MemorySegment memory() {
-        return AllMemory.or(data);
-    }
-
-    /** Where the stored bytes begin in {@link #memory}. */
+    /** Where the stored bytes begin in what vector kernels read: in {@link AllMemory} where that is enabled. */
     final long start() {
         return AllMemory.ENABLED ? data.address() : 0;
     }

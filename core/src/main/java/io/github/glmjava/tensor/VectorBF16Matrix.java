@@ -15,7 +15,7 @@ final class VectorBF16Matrix extends VectorMatrix {
 
     @Override
     protected void stream(int row, int apart, float[] x, int from, float[] output, int to, float[] scratch) {
-        MemorySegment weights = memory();
+        MemorySegment weights = AllMemory.ENABLED ? AllMemory.SEGMENT : data();
         int columns = columns();
         long rowBytes = 2L * columns;
         long pitch = apart * rowBytes;

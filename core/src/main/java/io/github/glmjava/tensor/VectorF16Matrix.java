@@ -30,7 +30,7 @@ final class VectorF16Matrix extends VectorMatrix {
 
     /** Two rows and not four, whose unpacking is more than the compiler is willing to inline into one loop. */
     private void streamTwo(int row, int apart, float[] x, int from, float[] sums, int to) {
-        MemorySegment weights = memory();
+        MemorySegment weights = AllMemory.ENABLED ? AllMemory.SEGMENT : data();
         int columns = columns();
         long rowBytes = 2L * columns;
         long pitch = apart * rowBytes;

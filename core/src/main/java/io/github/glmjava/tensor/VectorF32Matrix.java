@@ -11,7 +11,7 @@ final class VectorF32Matrix extends VectorMatrix {
 
     @Override
     protected void stream(int row, int apart, float[] x, int from, float[] output, int to, float[] scratch) {
-        MemorySegment weights = memory();
+        MemorySegment weights = AllMemory.ENABLED ? AllMemory.SEGMENT : data();
         int columns = columns();
         long rowBytes = 4L * columns;
         long pitch = apart * rowBytes;

@@ -29,7 +29,7 @@ final class VectorIntegerMatrix extends VectorMatrix {
     }
 
     private void streamTwo(int row, int apart, float[] x, int from, float[] sums, int to) {
-        MemorySegment weights = memory();
+        MemorySegment weights = AllMemory.ENABLED ? AllMemory.SEGMENT : data();
         int end = from + columns();
         long rowBytes = (long) columns() * bits / 8;
         long pitch = apart * rowBytes;

@@ -247,7 +247,7 @@ abstract class VectorMatrix extends Matrix {
     }
 
     private void copyWords(long from, int count, float[] space, int to) {
-        MemorySegment weights = memory();
+        MemorySegment weights = AllMemory.ENABLED ? AllMemory.SEGMENT : data();
         for (int word = 0; word < count; word += Lanes.COUNT) {
             FloatVector.fromMemorySegment(Lanes.FLOATS, weights, from + 4L * word, Lanes.LITTLE_ENDIAN)
                     .intoArray(space, to + word);

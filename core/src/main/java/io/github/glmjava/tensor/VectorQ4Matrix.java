@@ -94,7 +94,7 @@ final class VectorQ4Matrix extends BlockMatrix {
         if (isAlone(tokens)) {
             for (int vector = 0; vector < vectors; vector += WordStream.VECTORS) {
                 WordStream.multiply(
-                        memory(),
+                        data(),
                         elementOffset(row, vector),
                         elementOffset(row, vector + 1),
                         elementOffset(row, vector + 2),
@@ -115,7 +115,7 @@ final class VectorQ4Matrix extends BlockMatrix {
         } else {
             for (int vector = 0; vector < vectors; vector += WordTile.VECTORS) {
                 WordTile.multiply(
-                        memory(),
+                        data(),
                         elementOffset(row, vector),
                         elementOffset(row, vector + 1),
                         scaleOffset(row, vector),
@@ -168,9 +168,10 @@ final class VectorQ4Matrix extends BlockMatrix {
 
     /** Unpacks a vector of words column by column, the rows of the lower halves to {@code low}, the others to {@code high}. */
     private void unpack(long offset, int runs, float[] panel, int low, int high) {
+        MemorySegment weights = AllMemory.ENABLED ? AllMemory.SEGMENT : data();
         for (int run = 0; run < runs; run++) {
             IntVector words =
-                    IntVector.fromMemorySegment(Lanes.INTS, memory(), offset + (long) run * RUN, Lanes.LITTLE_ENDIAN);
+                    IntVector.fromMemorySegment(Lanes.INTS, weights, offset + (long) run * RUN, Lanes.LITTLE_ENDIAN);
             int at = run * (BlockLayout.WORD_COLUMNS * PanelTile.TILE_ROWS);
             for (int column = 0; column < BlockLayout.WORD_COLUMNS; column++) {
                 words.and(WordTile.LOW)
@@ -191,10 +192,11 @@ final class VectorQ4Matrix extends BlockMatrix {
 
     /** Unpacks the scales of a vector of words; those of the next group are {@code PANEL_ROWS} further. */
     private void unpackScales(long offset, int groups, float[] floats, int target) {
+        MemorySegment weights = AllMemory.ENABLED ? AllMemory.SEGMENT : data();
         for (int group = 0; group < groups; group++) {
             int to = target + group * PANEL_ROWS;
             IntVector scales = IntVector.fromMemorySegment(
-                    Lanes.INTS, memory(), offset + (long) group * SCALE_BYTES, Lanes.LITTLE_ENDIAN);
+                    Lanes.INTS, weights, offset + (long) group * SCALE_BYTES, Lanes.LITTLE_ENDIAN);
             scales.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(floats, to);
             scales.and(UPPER_HALF).reinterpretAsFloats().intoArray(floats, to + LINE_WORDS);
         }

@@ -84,7 +84,7 @@ final class VectorQ8Matrix extends BlockMatrix {
         int between = ByteTile.TOKENS * STREAMED_ROWS;
         for (int vector = 0; vector < vectors; vector += ByteTile.VECTORS) {
             ByteTile.multiply(
-                    memory(),
+                    data(),
                     elementOffset(row, vector),
                     scaleOffset(row, vector),
                     layout(),
@@ -107,7 +107,7 @@ final class VectorQ8Matrix extends BlockMatrix {
      * @param sums {@code STREAMED_ROWS} sums and, behind them, space for those of a group
      */
     private void streamRows(int row, int vector, float[] x, int from, float[] sums) {
-        MemorySegment weights = memory();
+        MemorySegment weights = AllMemory.ENABLED ? AllMemory.SEGMENT : data();
         long first = elementOffset(row, vector);
         long second = elementOffset(row, vector + 4);
         long firstScales = scaleOffset(row, vector);
@@ -212,7 +212,8 @@ final class VectorQ8Matrix extends BlockMatrix {
     }
 
     /** Scales eight vectors of a group's sums, which begin at {@code part}, and adds them to those of the rows. */
-    private static void addScaled(float[] sums, int at, int part, MemorySegment weights, long first, long second) {
+    private static void addScaled(float[] sums, int at, int part, MemorySegment data, long first, long second) {
+        MemorySegment weights = AllMemory.ENABLED ? AllMemory.SEGMENT : data;
         FloatVector.fromArray(Lanes.FLOATS, sums, part + 0 * Lanes.COUNT)
                 .fma(
                         ((IntVector) ShortVector.fromMemorySegment(
@@ -323,8 +324,9 @@ final class VectorQ8Matrix extends BlockMatrix {
     }
 
     private void unpackScales(long offset, int groups, float[] floats, int target) {
+        MemorySegment weights = AllMemory.ENABLED ? AllMemory.SEGMENT : data();
         for (int group = 0; group < groups; group++) {
-            scales(memory(), offset + (long) group * SCALE_BYTES).intoArray(floats, target + group * PANEL_ROWS);
+            scales(weights, offset + (long) group * SCALE_BYTES).intoArray(floats, target + group * PANEL_ROWS);
         }
     }
 
@@ -338,7 +340,7 @@ final class VectorQ8Matrix extends BlockMatrix {
 
     /** Unpacks a vector of rows, every second column. */
     private void unpack(long offset, int columns, float[] panel, int target) {
-        MemorySegment weights = memory();
+        MemorySegment weights = AllMemory.ENABLED ? AllMemory.SEGMENT : data();
         for (int column = 0; column < columns; column += 2) {
             ((FloatVector) ByteVector.fromMemorySegment(
                                     BYTES, weights, offset + (long) column * PAIR_BYTES, Lanes.LITTLE_ENDIAN)

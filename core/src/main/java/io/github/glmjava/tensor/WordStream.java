@@ -61,7 +61,7 @@ final class WordStream {
             int at1,
             int at2,
             int at3) {
-        MemorySegment weights = AllMemory.or(data);
+        MemorySegment weights = AllMemory.ENABLED ? AllMemory.SEGMENT : data;
         int[] x = arranged.integers;
         int[] starts = arranged.integerStarts;
         float[] activationScales = arranged.scales;

@@ -98,7 +98,7 @@ final class WordTile {
             int to0,
             int to1,
             int between) {
-        MemorySegment weights = AllMemory.or(data);
+        MemorySegment weights = AllMemory.ENABLED ? AllMemory.SEGMENT : data;
         float[] x = arranged.floats;
         int step = groups * BlockLayout.GROUP;
         int scales = pair * groups * TokenPairs.TOKENS;
@@ -244,7 +244,8 @@ final class WordTile {
         FloatVector rounding = FloatVector.broadcast(Lanes.FLOATS, TokenPairs.ROUNDING);
         FloatVector inverse = FloatVector.broadcast(Lanes.FLOATS, 1 / TokenPairs.DISTANCE);
         FloatVector distance = FloatVector.broadcast(Lanes.FLOATS, -TokenPairs.DISTANCE);
-        IntVector words = IntVector.fromMemorySegment(Lanes.INTS, AllMemory.or(data), scales, Lanes.LITTLE_ENDIAN);
+        MemorySegment weights = AllMemory.ENABLED ? AllMemory.SEGMENT : data;
+        IntVector words = IntVector.fromMemorySegment(Lanes.INTS, weights, scales, Lanes.LITTLE_ENDIAN);
         FloatVector low = words.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
         FloatVector high = words.and(VectorQ4Matrix.UPPER_HALF).reinterpretAsFloats();
         for (int i = 0; i < pairs; i++) {
