@@ -31,7 +31,7 @@ public record LoadOptions(
         KeyValueFormat keyValues,
         Map<String, Integer> specialTokens,
         LoadListener progress) {
-    /** As many tokens at a time as suit the weights: 264 in Q8 and Q4, else 528. */
+    /** As many tokens at a time as suit the weights: 264 where they are quantised, else 528. */
     public static final int AUTOMATIC_CHUNK = 0;
 
     /** Checks the ranges and copies the map. */
