@@ -42,4 +42,13 @@ class BF16Page extends KeyValuePage {
             }
         }
     }
+
+    /**
+     * Where, within a panel, the element of this row and lane is. The two halves of a row are
+     * interleaved: a vector of 32-bit lanes that is loaded from it holds pairs of which each half makes one vector.
+     */
+    private int place(int row, int lane) {
+        int half = width / 2;
+        return row * width + 2 * (lane % half) + lane / half;
+    }
 }

@@ -71,15 +71,6 @@ public abstract class KeyValuePage {
     }
 
     /**
-     * Where, within a panel of a packed format, the element of this row and lane is. The two halves of a row are
-     * interleaved: a vector of 32-bit lanes that is loaded from it holds pairs of which each half makes one vector.
-     */
-    final int place(int row, int lane) {
-        int half = width / 2;
-        return row * width + 2 * (lane % half) + lane / half;
-    }
-
-    /**
      * Stores the key of one position.
      *
      * @param slot 0 to {@code PAGE - 1}

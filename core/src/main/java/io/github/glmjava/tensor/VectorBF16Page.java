@@ -61,6 +61,7 @@ final class VectorBF16Page extends BF16Page implements VectorPage {
         return Lanes.MANY_REGISTERS;
     }
 
+    /** Both panels share the factors, as no values have scales: {@code nextRow} is {@code row}. */
     @Override
     public void multiplyPair4(
             float[] factors,

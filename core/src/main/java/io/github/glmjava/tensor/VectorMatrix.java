@@ -30,7 +30,7 @@ abstract class VectorMatrix extends Matrix {
     private final boolean streams;
 
     /** Words of 32 bits in the whole blocks of a row. */
-    private final int words;
+    private final int rowWords;
 
     /** The distance of rows of words: a cache line more than the words, which are often a power of two. */
     private final int stride;
@@ -40,8 +40,8 @@ abstract class VectorMatrix extends Matrix {
         super(format, data, rows, columns);
         order = new ColumnOrder(columns, laneColumns);
         streams = columns == order.whole();
-        words = order.whole() / laneColumns;
-        stride = words + 16;
+        rowWords = order.whole() / laneColumns;
+        stride = rowWords + 16;
     }
 
     /**
@@ -237,18 +237,18 @@ abstract class VectorMatrix extends Matrix {
     private void loadWords(int row, float[] space, int start) {
         for (int i = 0; i < FloatTile.PANEL_ROWS; i++) {
             long from = start() + (long) Math.min(row + i, rows() - 1) * columns() * format().bits() / Byte.SIZE;
-            copyWords(from, words, space, start + i * stride);
+            copyWords(from, space, start + i * stride);
         }
         for (int i = 0; i < FloatTile.PANEL_ROWS; i += Lanes.COUNT) {
-            for (int word = 0; word < words; word += PART) {
-                Transposition.transpose(space, start + i * stride + word, stride, Math.min(PART, words - word));
+            for (int word = 0; word < rowWords; word += PART) {
+                Transposition.transpose(space, start + i * stride + word, stride, Math.min(PART, rowWords - word));
             }
         }
     }
 
-    private void copyWords(long from, int count, float[] space, int to) {
+    private void copyWords(long from, float[] space, int to) {
         MemorySegment weights = AllMemory.ENABLED ? AllMemory.SEGMENT : data();
-        for (int word = 0; word < count; word += Lanes.COUNT) {
+        for (int word = 0; word < rowWords; word += Lanes.COUNT) {
             FloatVector.fromMemorySegment(Lanes.FLOATS, weights, from + 4L * word, Lanes.LITTLE_ENDIAN)
                     .intoArray(space, to + word);
         }
