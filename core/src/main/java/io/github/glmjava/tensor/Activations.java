@@ -33,6 +33,16 @@ final class Activations {
         return (token / tileTokens * columns + column) * tileTokens + token % tileTokens;
     }
 
+    /**
+     * Where a token's activation of a column lies, if panels of columns follow each other and in each the activations are {@link
+     * #interleaved}: a panel is multiplied with all tokens before the next, so that they are read on and on.
+     */
+    static int inPanels(int token, int column, int tokens, int columns, int tileTokens, int panelColumns) {
+        int panel = column / panelColumns * panelColumns;
+        return panel * tiled(tokens, tileTokens)
+                + interleaved(token, column - panel, Math.min(panelColumns, columns - panel), tileTokens);
+    }
+
     /** Makes room for so many floats. */
     float[] floats(int count) {
         if (floats.length < count) {

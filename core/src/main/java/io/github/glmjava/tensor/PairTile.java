@@ -41,7 +41,7 @@ final class PairTile {
      *     scales of {@code ROWS} rows for each group, from {@code panel} on the weights as {@link PanelTile#position} tells, from
      *     {@code between} on space for {@link #ALL_SUMS}
      * @param groups of columns in the panel, 2 or, at the end, 1; then the second has scales of zero
-     * @param activations as {@link TokenPairs} makes them
+     * @param activations pairs of {@link TokenPairs}, groups of them as {@link Activations#inPanels} tells
      * @param firstGroup the panel's first group
      * @param allGroups of the activations
      */
@@ -63,7 +63,7 @@ final class PairTile {
         for (int row = 0; row < ROWS; row += TILE_ROWS) {
             for (int pair = 0; pair < pairs; pair += PAIRS) {
                 int some = Math.min(PAIRS, pairs - pair);
-                int first = TokenPairs.position(pair, firstGroup, allGroups, PAIRS);
+                int first = Activations.inPanels(pair, firstGroup, pairs, allGroups, PAIRS, GROUPS);
                 int second = groups < GROUPS ? first : first + PAIRS;
                 int weights = panel + row * groups * BlockLayout.GROUP;
                 int from = first * BlockLayout.GROUP;

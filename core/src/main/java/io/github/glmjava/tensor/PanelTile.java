@@ -35,7 +35,7 @@ final class PanelTile {
      * @param a from {@code sums} on {@code tokens x ROWS} sums, rounded up to whole tiles, from {@code scales} on the scales of
      *     {@code ROWS} rows for each group, from {@code panel} on the weights
      * @param groups of columns in the panel
-     * @param activations interleaved floats
+     * @param activations as {@link Activations#inPanels} tells
      * @param firstGroup the panel's first group
      * @param allGroups of the activations
      */
@@ -51,8 +51,13 @@ final class PanelTile {
             int tokens) {
         for (int row = 0; row < ROWS; row += TILE_ROWS) {
             for (int token = 0; token < tokens; token += TOKENS) {
-                int at = Activations.interleaved(
-                        token, firstGroup * BlockLayout.GROUP, allGroups * BlockLayout.GROUP, TOKENS);
+                int at = Activations.inPanels(
+                        token,
+                        firstGroup * BlockLayout.GROUP,
+                        tokens,
+                        allGroups * BlockLayout.GROUP,
+                        TOKENS,
+                        VectorQ8Matrix.PANEL_COLUMNS);
                 int weights = panel + row * groups * BlockLayout.GROUP;
                 int scale = scales + row;
                 int to = sums + token * ROWS + row;

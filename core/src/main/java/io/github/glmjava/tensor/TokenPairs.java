@@ -29,11 +29,6 @@ final class TokenPairs {
         return Math.ceilDiv(tokens, TOKENS);
     }
 
-    /** Which of all groups a group of a pair is, if those of a tile's pairs are adjacent. Its columns follow each other. */
-    static int position(int pair, int group, int groups, int tilePairs) {
-        return (pair / tilePairs * groups + group) * tilePairs + pair % tilePairs;
-    }
-
     /**
      * Makes a group of a pair.
      *
@@ -42,7 +37,7 @@ final class TokenPairs {
      * @param columns from token to token
      * @param tokens of the pair that are there, at least one; for the other are zeros
      * @param count elements of the group that are there; the others are zero
-     * @param position where the group goes: {@link #position}
+     * @param position which of all groups it becomes
      */
     static void make(float[] input, int from, int columns, int tokens, int count, Activations arranged, int position) {
         int to = position * BlockLayout.GROUP;

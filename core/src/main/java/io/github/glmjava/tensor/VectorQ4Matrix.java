@@ -61,7 +61,7 @@ final class VectorQ4Matrix extends BlockMatrix {
     void arrange(float[] input, int tokens, Activations arranged, int from, int to) {
         int groups = layout().groups();
         boolean alone = isAlone(tokens);
-        int tilePairs = isTiled(tokens) ? PairTile.PAIRS : 1;
+        int pairs = TokenPairs.count(tokens);
         for (int token = from; token < to; token += alone ? 1 : TokenPairs.TOKENS) {
             for (int group = 0; group < groups; group++) {
                 int first = token * columns() + group * BlockLayout.GROUP;
@@ -69,7 +69,10 @@ final class VectorQ4Matrix extends BlockMatrix {
                     int position = token * groups + group;
                     WordFactors.make(input, first, present(group), arranged, position * BlockLayout.GROUP, position);
                 } else {
-                    int position = TokenPairs.position(token / TokenPairs.TOKENS, group, groups, tilePairs);
+                    int pair = token / TokenPairs.TOKENS;
+                    int position = isTiled(tokens)
+                            ? Activations.inPanels(pair, group, pairs, groups, PairTile.PAIRS, PANEL_GROUPS)
+                            : pair * groups + group;
                     int present = Math.min(TokenPairs.TOKENS, tokens - token);
                     TokenPairs.make(input, first, columns(), present, present(group), arranged, position);
                 }

@@ -22,6 +22,9 @@ final class VectorQ8Matrix extends BlockMatrix {
     /** Measured at 256 and 512 bits. */
     private static final int PANEL_GROUPS = 4;
 
+    /** Columns whose activations lie together for all tokens. */
+    static final int PANEL_COLUMNS = PANEL_GROUPS * BlockLayout.GROUP;
+
     /** With vectors of 128 bits the upper half is not used: there is no smaller vector of bytes. */
     static final VectorSpecies<Byte> BYTES =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(8 * Math.max(8, Lanes.COUNT)));
@@ -52,10 +55,12 @@ final class VectorQ8Matrix extends BlockMatrix {
         for (int token = from; token < to; token++) {
             int source = token * columns();
             if (isTiled(tokens)) {
-                int step = PanelTile.TOKENS;
-                int target = Activations.interleaved(token, 0, padded, step);
-                for (int column = 0; column < padded; column++) {
-                    floats[target + column * step] = column < columns() ? input[source + column] : 0;
+                for (int panel = 0; panel < padded; panel += PANEL_COLUMNS) {
+                    int target = Activations.inPanels(token, panel, tokens, padded, PanelTile.TOKENS, PANEL_COLUMNS);
+                    for (int column = panel; column < Math.min(panel + PANEL_COLUMNS, padded); column++) {
+                        floats[target] = column < columns() ? input[source + column] : 0;
+                        target += PanelTile.TOKENS;
+                    }
                 }
             } else {
                 int target = token * padded;
