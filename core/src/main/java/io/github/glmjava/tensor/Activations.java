@@ -17,6 +17,9 @@ final class Activations {
     /** What the integers of a group are to be multiplied with, divided by 65536. */
     float[] scales = floats;
 
+    /** What a kernel starts the sums of a group of pairs with: {@link WordPairs}. */
+    float[] starts = floats;
+
     /** What a kernel starts a group's 16-bit sum with, in both halves of an int. */
     int[] integerStarts = integers;
 
@@ -67,6 +70,9 @@ final class Activations {
     void pairs(int groups) {
         floats(Math.multiplyExact(groups, BlockLayout.GROUP));
         scales(Math.multiplyExact(groups, TokenPairs.TOKENS));
+        if (starts.length <= groups) {
+            starts = new float[groups + 1]; // one more, as kernels load the next while they end a group
+        }
     }
 
     private void scales(int count) {

@@ -1,347 +1,223 @@
 package io.github.glmjava.tensor;
 
-import static io.github.glmjava.tensor.WordTile.HIGH;
-import static io.github.glmjava.tensor.WordTile.HIGH_EXCESS;
-import static io.github.glmjava.tensor.WordTile.HIGH_LARGE;
-import static io.github.glmjava.tensor.WordTile.LOW;
-import static io.github.glmjava.tensor.WordTile.LOW_EXCESS;
-import static io.github.glmjava.tensor.WordTile.LOW_LARGE;
+import static io.github.glmjava.tensor.WordTile.COLUMN0;
+import static io.github.glmjava.tensor.WordTile.COLUMN1;
+import static io.github.glmjava.tensor.WordTile.COLUMN2;
+import static io.github.glmjava.tensor.WordTile.COLUMN3;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
-/**
- * The tiles of {@link WordTile} for 32 registers: one vector of words times 4 pairs or 8. The more pairs, the more multiply-adds for
- * each column that is made floats; the compiler keeps some of the 16 sums of 8 pairs in memory and is still the faster for it.
- */
+/** The tile of {@link WordTile} for 32 registers: two vectors of words times 4 pairs, 16 sums. */
 final class LargeWordTile {
     static final int PAIRS = 4;
-    static final int WIDE_PAIRS = 8;
 
     private LargeWordTile() {}
 
-    /** One vector of words and 4 pairs; for the parameters see {@link WordTile#multiply}. */
+    /** Two vectors of words and 4 pairs; for the parameters see {@link WordTile#multiply}. */
     static void multiply(
             MemorySegment data,
-            long offset,
-            long scaleWords,
+            long offset0,
+            long offset1,
+            long scaleWords0,
+            long scaleWords1,
             int groups,
             Activations arranged,
             int pair,
             float[] a,
-            int to,
+            int to0,
+            int to1,
             int between) {
         MemorySegment weights = AllMemory.ENABLED ? AllMemory.SEGMENT : data;
         float[] x = arranged.floats;
+        float[] starts = arranged.starts;
         int step = groups * BlockLayout.GROUP;
-        int scales = pair * groups * TokenPairs.TOKENS;
         int from0 = pair * step;
         int from1 = from0 + step;
         int from2 = from1 + step;
         int from3 = from2 + step;
-        FloatVector low0 = FloatVector.zero(Lanes.FLOATS);
-        FloatVector high0 = low0;
-        FloatVector low1 = FloatVector.zero(Lanes.FLOATS);
-        FloatVector high1 = low1;
-        FloatVector low2 = FloatVector.zero(Lanes.FLOATS);
-        FloatVector high2 = low2;
-        FloatVector low3 = FloatVector.zero(Lanes.FLOATS);
-        FloatVector high3 = low3;
+        int start0 = pair * groups;
+        int start1 = start0 + groups;
+        int start2 = start1 + groups;
+        int start3 = start2 + groups;
+        FloatVector low00 = FloatVector.broadcast(Lanes.FLOATS, starts[start0]);
+        FloatVector high00 = low00;
+        FloatVector low01 = low00;
+        FloatVector high01 = low00;
+        FloatVector low10 = FloatVector.broadcast(Lanes.FLOATS, starts[start1]);
+        FloatVector high10 = low10;
+        FloatVector low11 = low10;
+        FloatVector high11 = low10;
+        FloatVector low20 = FloatVector.broadcast(Lanes.FLOATS, starts[start2]);
+        FloatVector high20 = low20;
+        FloatVector low21 = low20;
+        FloatVector high21 = low20;
+        FloatVector low30 = FloatVector.broadcast(Lanes.FLOATS, starts[start3]);
+        FloatVector high30 = low30;
+        FloatVector low31 = low30;
+        FloatVector high31 = low30;
         for (int run = 0; run < groups * VectorQ4Matrix.RUNS; run++) {
             long word = (long) run * VectorQ4Matrix.RUN;
             int at = run * BlockLayout.WORD_COLUMNS;
-            IntVector words = IntVector.fromMemorySegment(Lanes.INTS, weights, offset + word, Lanes.LITTLE_ENDIAN);
+            IntVector w0 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset0 + word, Lanes.LITTLE_ENDIAN);
+            IntVector w1 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset1 + word, Lanes.LITTLE_ENDIAN);
+            IntVector upper0 = w0.lanewise(VectorOperators.LSHR, 16);
+            IntVector upper1 = w1.lanewise(VectorOperators.LSHR, 16);
             FloatVector pair0 = FloatVector.broadcast(Lanes.FLOATS, x[from0 + at]);
             FloatVector pair1 = FloatVector.broadcast(Lanes.FLOATS, x[from1 + at]);
             FloatVector pair2 = FloatVector.broadcast(Lanes.FLOATS, x[from2 + at]);
             FloatVector pair3 = FloatVector.broadcast(Lanes.FLOATS, x[from3 + at]);
-            FloatVector w = words.and(LOW).or(LOW_LARGE).reinterpretAsFloats().sub(LOW_EXCESS);
-            low0 = w.fma(pair0, low0);
-            low1 = w.fma(pair1, low1);
-            low2 = w.fma(pair2, low2);
-            low3 = w.fma(pair3, low3);
-            w = words.and(HIGH).or(HIGH_LARGE).reinterpretAsFloats().sub(HIGH_EXCESS);
-            high0 = w.fma(pair0, high0);
-            high1 = w.fma(pair1, high1);
-            high2 = w.fma(pair2, high2);
-            high3 = w.fma(pair3, high3);
-            words = words.lanewise(VectorOperators.LSHR, 4);
+            FloatVector w = (FloatVector) w0.and(COLUMN0).convert(VectorOperators.I2F, 0);
+            low00 = w.fma(pair0, low00);
+            low10 = w.fma(pair1, low10);
+            low20 = w.fma(pair2, low20);
+            low30 = w.fma(pair3, low30);
+            w = (FloatVector) upper0.and(COLUMN0).convert(VectorOperators.I2F, 0);
+            high00 = w.fma(pair0, high00);
+            high10 = w.fma(pair1, high10);
+            high20 = w.fma(pair2, high20);
+            high30 = w.fma(pair3, high30);
+            w = (FloatVector) w1.and(COLUMN0).convert(VectorOperators.I2F, 0);
+            low01 = w.fma(pair0, low01);
+            low11 = w.fma(pair1, low11);
+            low21 = w.fma(pair2, low21);
+            low31 = w.fma(pair3, low31);
+            w = (FloatVector) upper1.and(COLUMN0).convert(VectorOperators.I2F, 0);
+            high01 = w.fma(pair0, high01);
+            high11 = w.fma(pair1, high11);
+            high21 = w.fma(pair2, high21);
+            high31 = w.fma(pair3, high31);
             pair0 = FloatVector.broadcast(Lanes.FLOATS, x[from0 + at + 1]);
             pair1 = FloatVector.broadcast(Lanes.FLOATS, x[from1 + at + 1]);
             pair2 = FloatVector.broadcast(Lanes.FLOATS, x[from2 + at + 1]);
             pair3 = FloatVector.broadcast(Lanes.FLOATS, x[from3 + at + 1]);
-            w = words.and(LOW).or(LOW_LARGE).reinterpretAsFloats().sub(LOW_EXCESS);
-            low0 = w.fma(pair0, low0);
-            low1 = w.fma(pair1, low1);
-            low2 = w.fma(pair2, low2);
-            low3 = w.fma(pair3, low3);
-            w = words.and(HIGH).or(HIGH_LARGE).reinterpretAsFloats().sub(HIGH_EXCESS);
-            high0 = w.fma(pair0, high0);
-            high1 = w.fma(pair1, high1);
-            high2 = w.fma(pair2, high2);
-            high3 = w.fma(pair3, high3);
-            words = words.lanewise(VectorOperators.LSHR, 4);
+            w = (FloatVector) w0.and(COLUMN1).convert(VectorOperators.I2F, 0);
+            low00 = w.fma(pair0, low00);
+            low10 = w.fma(pair1, low10);
+            low20 = w.fma(pair2, low20);
+            low30 = w.fma(pair3, low30);
+            w = (FloatVector) upper0.and(COLUMN1).convert(VectorOperators.I2F, 0);
+            high00 = w.fma(pair0, high00);
+            high10 = w.fma(pair1, high10);
+            high20 = w.fma(pair2, high20);
+            high30 = w.fma(pair3, high30);
+            w = (FloatVector) w1.and(COLUMN1).convert(VectorOperators.I2F, 0);
+            low01 = w.fma(pair0, low01);
+            low11 = w.fma(pair1, low11);
+            low21 = w.fma(pair2, low21);
+            low31 = w.fma(pair3, low31);
+            w = (FloatVector) upper1.and(COLUMN1).convert(VectorOperators.I2F, 0);
+            high01 = w.fma(pair0, high01);
+            high11 = w.fma(pair1, high11);
+            high21 = w.fma(pair2, high21);
+            high31 = w.fma(pair3, high31);
             pair0 = FloatVector.broadcast(Lanes.FLOATS, x[from0 + at + 2]);
             pair1 = FloatVector.broadcast(Lanes.FLOATS, x[from1 + at + 2]);
             pair2 = FloatVector.broadcast(Lanes.FLOATS, x[from2 + at + 2]);
             pair3 = FloatVector.broadcast(Lanes.FLOATS, x[from3 + at + 2]);
-            w = words.and(LOW).or(LOW_LARGE).reinterpretAsFloats().sub(LOW_EXCESS);
-            low0 = w.fma(pair0, low0);
-            low1 = w.fma(pair1, low1);
-            low2 = w.fma(pair2, low2);
-            low3 = w.fma(pair3, low3);
-            w = words.and(HIGH).or(HIGH_LARGE).reinterpretAsFloats().sub(HIGH_EXCESS);
-            high0 = w.fma(pair0, high0);
-            high1 = w.fma(pair1, high1);
-            high2 = w.fma(pair2, high2);
-            high3 = w.fma(pair3, high3);
-            words = words.lanewise(VectorOperators.LSHR, 4);
+            w = (FloatVector) w0.and(COLUMN2).convert(VectorOperators.I2F, 0);
+            low00 = w.fma(pair0, low00);
+            low10 = w.fma(pair1, low10);
+            low20 = w.fma(pair2, low20);
+            low30 = w.fma(pair3, low30);
+            w = (FloatVector) upper0.and(COLUMN2).convert(VectorOperators.I2F, 0);
+            high00 = w.fma(pair0, high00);
+            high10 = w.fma(pair1, high10);
+            high20 = w.fma(pair2, high20);
+            high30 = w.fma(pair3, high30);
+            w = (FloatVector) w1.and(COLUMN2).convert(VectorOperators.I2F, 0);
+            low01 = w.fma(pair0, low01);
+            low11 = w.fma(pair1, low11);
+            low21 = w.fma(pair2, low21);
+            low31 = w.fma(pair3, low31);
+            w = (FloatVector) upper1.and(COLUMN2).convert(VectorOperators.I2F, 0);
+            high01 = w.fma(pair0, high01);
+            high11 = w.fma(pair1, high11);
+            high21 = w.fma(pair2, high21);
+            high31 = w.fma(pair3, high31);
             pair0 = FloatVector.broadcast(Lanes.FLOATS, x[from0 + at + 3]);
             pair1 = FloatVector.broadcast(Lanes.FLOATS, x[from1 + at + 3]);
             pair2 = FloatVector.broadcast(Lanes.FLOATS, x[from2 + at + 3]);
             pair3 = FloatVector.broadcast(Lanes.FLOATS, x[from3 + at + 3]);
-            w = words.and(LOW).or(LOW_LARGE).reinterpretAsFloats().sub(LOW_EXCESS);
-            low0 = w.fma(pair0, low0);
-            low1 = w.fma(pair1, low1);
-            low2 = w.fma(pair2, low2);
-            low3 = w.fma(pair3, low3);
-            w = words.and(HIGH).or(HIGH_LARGE).reinterpretAsFloats().sub(HIGH_EXCESS);
-            high0 = w.fma(pair0, high0);
-            high1 = w.fma(pair1, high1);
-            high2 = w.fma(pair2, high2);
-            high3 = w.fma(pair3, high3);
+            w = (FloatVector) w0.and(COLUMN3).convert(VectorOperators.I2F, 0);
+            low00 = w.fma(pair0, low00);
+            low10 = w.fma(pair1, low10);
+            low20 = w.fma(pair2, low20);
+            low30 = w.fma(pair3, low30);
+            w = (FloatVector) upper0.and(COLUMN3).convert(VectorOperators.I2F, 0);
+            high00 = w.fma(pair0, high00);
+            high10 = w.fma(pair1, high10);
+            high20 = w.fma(pair2, high20);
+            high30 = w.fma(pair3, high30);
+            w = (FloatVector) w1.and(COLUMN3).convert(VectorOperators.I2F, 0);
+            low01 = w.fma(pair0, low01);
+            low11 = w.fma(pair1, low11);
+            low21 = w.fma(pair2, low21);
+            low31 = w.fma(pair3, low31);
+            w = (FloatVector) upper1.and(COLUMN3).convert(VectorOperators.I2F, 0);
+            high01 = w.fma(pair0, high01);
+            high11 = w.fma(pair1, high11);
+            high21 = w.fma(pair2, high21);
+            high31 = w.fma(pair3, high31);
             if ((run & VectorQ4Matrix.LAST_OF_GROUP) == VectorQ4Matrix.LAST_OF_GROUP) {
-                low0.intoArray(a, between);
-                high0.intoArray(a, between + Lanes.COUNT);
-                low1.intoArray(a, between + 2 * Lanes.COUNT);
-                high1.intoArray(a, between + 3 * Lanes.COUNT);
-                low2.intoArray(a, between + 4 * Lanes.COUNT);
-                high2.intoArray(a, between + 5 * Lanes.COUNT);
-                low3.intoArray(a, between + 6 * Lanes.COUNT);
-                high3.intoArray(a, between + 7 * Lanes.COUNT);
+                low00.intoArray(a, between);
+                high00.intoArray(a, between + Lanes.COUNT);
+                low10.intoArray(a, between + 2 * Lanes.COUNT);
+                high10.intoArray(a, between + 3 * Lanes.COUNT);
+                low20.intoArray(a, between + 4 * Lanes.COUNT);
+                high20.intoArray(a, between + 5 * Lanes.COUNT);
+                low30.intoArray(a, between + 6 * Lanes.COUNT);
+                high30.intoArray(a, between + 7 * Lanes.COUNT);
+                low01.intoArray(a, between + 8 * Lanes.COUNT);
+                high01.intoArray(a, between + 9 * Lanes.COUNT);
+                low11.intoArray(a, between + 10 * Lanes.COUNT);
+                high11.intoArray(a, between + 11 * Lanes.COUNT);
+                low21.intoArray(a, between + 12 * Lanes.COUNT);
+                high21.intoArray(a, between + 13 * Lanes.COUNT);
+                low31.intoArray(a, between + 14 * Lanes.COUNT);
+                high31.intoArray(a, between + 15 * Lanes.COUNT);
                 int group = run / VectorQ4Matrix.RUNS;
                 long scaleWord = (long) group * VectorQ4Matrix.SCALE_BYTES;
-                int scale = scales + group * TokenPairs.TOKENS;
+                int scale = (start0 + group) * TokenPairs.TOKENS;
                 WordTile.addScaled(
                         a,
                         between,
                         PAIRS,
                         data,
-                        scaleWords + scaleWord,
+                        scaleWords0 + scaleWord,
                         arranged.scales,
                         scale,
                         groups * TokenPairs.TOKENS,
-                        to);
-                low0 = FloatVector.zero(Lanes.FLOATS);
-                high0 = FloatVector.zero(Lanes.FLOATS);
-                low1 = FloatVector.zero(Lanes.FLOATS);
-                high1 = FloatVector.zero(Lanes.FLOATS);
-                low2 = FloatVector.zero(Lanes.FLOATS);
-                high2 = FloatVector.zero(Lanes.FLOATS);
-                low3 = FloatVector.zero(Lanes.FLOATS);
-                high3 = FloatVector.zero(Lanes.FLOATS);
-            }
-        }
-    }
-
-    /** One vector of words and 8 pairs. */
-    static void multiplyWide(
-            MemorySegment data,
-            long offset,
-            long scaleWords,
-            int groups,
-            Activations arranged,
-            int pair,
-            float[] a,
-            int to,
-            int between) {
-        MemorySegment weights = AllMemory.ENABLED ? AllMemory.SEGMENT : data;
-        float[] x = arranged.floats;
-        int step = groups * BlockLayout.GROUP;
-        int scales = pair * groups * TokenPairs.TOKENS;
-        int from0 = pair * step;
-        int from1 = from0 + step;
-        int from2 = from1 + step;
-        int from3 = from2 + step;
-        int from4 = from3 + step;
-        int from5 = from4 + step;
-        int from6 = from5 + step;
-        int from7 = from6 + step;
-        FloatVector low0 = FloatVector.zero(Lanes.FLOATS);
-        FloatVector high0 = low0;
-        FloatVector low1 = FloatVector.zero(Lanes.FLOATS);
-        FloatVector high1 = low1;
-        FloatVector low2 = FloatVector.zero(Lanes.FLOATS);
-        FloatVector high2 = low2;
-        FloatVector low3 = FloatVector.zero(Lanes.FLOATS);
-        FloatVector high3 = low3;
-        FloatVector low4 = FloatVector.zero(Lanes.FLOATS);
-        FloatVector high4 = low4;
-        FloatVector low5 = FloatVector.zero(Lanes.FLOATS);
-        FloatVector high5 = low5;
-        FloatVector low6 = FloatVector.zero(Lanes.FLOATS);
-        FloatVector high6 = low6;
-        FloatVector low7 = FloatVector.zero(Lanes.FLOATS);
-        FloatVector high7 = low7;
-        for (int run = 0; run < groups * VectorQ4Matrix.RUNS; run++) {
-            long word = (long) run * VectorQ4Matrix.RUN;
-            int at = run * BlockLayout.WORD_COLUMNS;
-            IntVector words = IntVector.fromMemorySegment(Lanes.INTS, weights, offset + word, Lanes.LITTLE_ENDIAN);
-            FloatVector pair0 = FloatVector.broadcast(Lanes.FLOATS, x[from0 + at]);
-            FloatVector pair1 = FloatVector.broadcast(Lanes.FLOATS, x[from1 + at]);
-            FloatVector pair2 = FloatVector.broadcast(Lanes.FLOATS, x[from2 + at]);
-            FloatVector pair3 = FloatVector.broadcast(Lanes.FLOATS, x[from3 + at]);
-            FloatVector pair4 = FloatVector.broadcast(Lanes.FLOATS, x[from4 + at]);
-            FloatVector pair5 = FloatVector.broadcast(Lanes.FLOATS, x[from5 + at]);
-            FloatVector pair6 = FloatVector.broadcast(Lanes.FLOATS, x[from6 + at]);
-            FloatVector pair7 = FloatVector.broadcast(Lanes.FLOATS, x[from7 + at]);
-            FloatVector w = words.and(LOW).or(LOW_LARGE).reinterpretAsFloats().sub(LOW_EXCESS);
-            low0 = w.fma(pair0, low0);
-            low1 = w.fma(pair1, low1);
-            low2 = w.fma(pair2, low2);
-            low3 = w.fma(pair3, low3);
-            low4 = w.fma(pair4, low4);
-            low5 = w.fma(pair5, low5);
-            low6 = w.fma(pair6, low6);
-            low7 = w.fma(pair7, low7);
-            w = words.and(HIGH).or(HIGH_LARGE).reinterpretAsFloats().sub(HIGH_EXCESS);
-            high0 = w.fma(pair0, high0);
-            high1 = w.fma(pair1, high1);
-            high2 = w.fma(pair2, high2);
-            high3 = w.fma(pair3, high3);
-            high4 = w.fma(pair4, high4);
-            high5 = w.fma(pair5, high5);
-            high6 = w.fma(pair6, high6);
-            high7 = w.fma(pair7, high7);
-            words = words.lanewise(VectorOperators.LSHR, 4);
-            pair0 = FloatVector.broadcast(Lanes.FLOATS, x[from0 + at + 1]);
-            pair1 = FloatVector.broadcast(Lanes.FLOATS, x[from1 + at + 1]);
-            pair2 = FloatVector.broadcast(Lanes.FLOATS, x[from2 + at + 1]);
-            pair3 = FloatVector.broadcast(Lanes.FLOATS, x[from3 + at + 1]);
-            pair4 = FloatVector.broadcast(Lanes.FLOATS, x[from4 + at + 1]);
-            pair5 = FloatVector.broadcast(Lanes.FLOATS, x[from5 + at + 1]);
-            pair6 = FloatVector.broadcast(Lanes.FLOATS, x[from6 + at + 1]);
-            pair7 = FloatVector.broadcast(Lanes.FLOATS, x[from7 + at + 1]);
-            w = words.and(LOW).or(LOW_LARGE).reinterpretAsFloats().sub(LOW_EXCESS);
-            low0 = w.fma(pair0, low0);
-            low1 = w.fma(pair1, low1);
-            low2 = w.fma(pair2, low2);
-            low3 = w.fma(pair3, low3);
-            low4 = w.fma(pair4, low4);
-            low5 = w.fma(pair5, low5);
-            low6 = w.fma(pair6, low6);
-            low7 = w.fma(pair7, low7);
-            w = words.and(HIGH).or(HIGH_LARGE).reinterpretAsFloats().sub(HIGH_EXCESS);
-            high0 = w.fma(pair0, high0);
-            high1 = w.fma(pair1, high1);
-            high2 = w.fma(pair2, high2);
-            high3 = w.fma(pair3, high3);
-            high4 = w.fma(pair4, high4);
-            high5 = w.fma(pair5, high5);
-            high6 = w.fma(pair6, high6);
-            high7 = w.fma(pair7, high7);
-            words = words.lanewise(VectorOperators.LSHR, 4);
-            pair0 = FloatVector.broadcast(Lanes.FLOATS, x[from0 + at + 2]);
-            pair1 = FloatVector.broadcast(Lanes.FLOATS, x[from1 + at + 2]);
-            pair2 = FloatVector.broadcast(Lanes.FLOATS, x[from2 + at + 2]);
-            pair3 = FloatVector.broadcast(Lanes.FLOATS, x[from3 + at + 2]);
-            pair4 = FloatVector.broadcast(Lanes.FLOATS, x[from4 + at + 2]);
-            pair5 = FloatVector.broadcast(Lanes.FLOATS, x[from5 + at + 2]);
-            pair6 = FloatVector.broadcast(Lanes.FLOATS, x[from6 + at + 2]);
-            pair7 = FloatVector.broadcast(Lanes.FLOATS, x[from7 + at + 2]);
-            w = words.and(LOW).or(LOW_LARGE).reinterpretAsFloats().sub(LOW_EXCESS);
-            low0 = w.fma(pair0, low0);
-            low1 = w.fma(pair1, low1);
-            low2 = w.fma(pair2, low2);
-            low3 = w.fma(pair3, low3);
-            low4 = w.fma(pair4, low4);
-            low5 = w.fma(pair5, low5);
-            low6 = w.fma(pair6, low6);
-            low7 = w.fma(pair7, low7);
-            w = words.and(HIGH).or(HIGH_LARGE).reinterpretAsFloats().sub(HIGH_EXCESS);
-            high0 = w.fma(pair0, high0);
-            high1 = w.fma(pair1, high1);
-            high2 = w.fma(pair2, high2);
-            high3 = w.fma(pair3, high3);
-            high4 = w.fma(pair4, high4);
-            high5 = w.fma(pair5, high5);
-            high6 = w.fma(pair6, high6);
-            high7 = w.fma(pair7, high7);
-            words = words.lanewise(VectorOperators.LSHR, 4);
-            pair0 = FloatVector.broadcast(Lanes.FLOATS, x[from0 + at + 3]);
-            pair1 = FloatVector.broadcast(Lanes.FLOATS, x[from1 + at + 3]);
-            pair2 = FloatVector.broadcast(Lanes.FLOATS, x[from2 + at + 3]);
-            pair3 = FloatVector.broadcast(Lanes.FLOATS, x[from3 + at + 3]);
-            pair4 = FloatVector.broadcast(Lanes.FLOATS, x[from4 + at + 3]);
-            pair5 = FloatVector.broadcast(Lanes.FLOATS, x[from5 + at + 3]);
-            pair6 = FloatVector.broadcast(Lanes.FLOATS, x[from6 + at + 3]);
-            pair7 = FloatVector.broadcast(Lanes.FLOATS, x[from7 + at + 3]);
-            w = words.and(LOW).or(LOW_LARGE).reinterpretAsFloats().sub(LOW_EXCESS);
-            low0 = w.fma(pair0, low0);
-            low1 = w.fma(pair1, low1);
-            low2 = w.fma(pair2, low2);
-            low3 = w.fma(pair3, low3);
-            low4 = w.fma(pair4, low4);
-            low5 = w.fma(pair5, low5);
-            low6 = w.fma(pair6, low6);
-            low7 = w.fma(pair7, low7);
-            w = words.and(HIGH).or(HIGH_LARGE).reinterpretAsFloats().sub(HIGH_EXCESS);
-            high0 = w.fma(pair0, high0);
-            high1 = w.fma(pair1, high1);
-            high2 = w.fma(pair2, high2);
-            high3 = w.fma(pair3, high3);
-            high4 = w.fma(pair4, high4);
-            high5 = w.fma(pair5, high5);
-            high6 = w.fma(pair6, high6);
-            high7 = w.fma(pair7, high7);
-            if ((run & VectorQ4Matrix.LAST_OF_GROUP) == VectorQ4Matrix.LAST_OF_GROUP) {
-                low0.intoArray(a, between);
-                high0.intoArray(a, between + Lanes.COUNT);
-                low1.intoArray(a, between + 2 * Lanes.COUNT);
-                high1.intoArray(a, between + 3 * Lanes.COUNT);
-                low2.intoArray(a, between + 4 * Lanes.COUNT);
-                high2.intoArray(a, between + 5 * Lanes.COUNT);
-                low3.intoArray(a, between + 6 * Lanes.COUNT);
-                high3.intoArray(a, between + 7 * Lanes.COUNT);
-                low4.intoArray(a, between + 8 * Lanes.COUNT);
-                high4.intoArray(a, between + 9 * Lanes.COUNT);
-                low5.intoArray(a, between + 10 * Lanes.COUNT);
-                high5.intoArray(a, between + 11 * Lanes.COUNT);
-                low6.intoArray(a, between + 12 * Lanes.COUNT);
-                high6.intoArray(a, between + 13 * Lanes.COUNT);
-                low7.intoArray(a, between + 14 * Lanes.COUNT);
-                high7.intoArray(a, between + 15 * Lanes.COUNT);
-                int group = run / VectorQ4Matrix.RUNS;
-                long scaleWord = (long) group * VectorQ4Matrix.SCALE_BYTES;
-                int scale = scales + group * TokenPairs.TOKENS;
+                        to0);
                 WordTile.addScaled(
                         a,
-                        between,
-                        WIDE_PAIRS,
+                        between + 2 * PAIRS * Lanes.COUNT,
+                        PAIRS,
                         data,
-                        scaleWords + scaleWord,
+                        scaleWords1 + scaleWord,
                         arranged.scales,
                         scale,
                         groups * TokenPairs.TOKENS,
-                        to);
-                low0 = FloatVector.zero(Lanes.FLOATS);
-                high0 = FloatVector.zero(Lanes.FLOATS);
-                low1 = FloatVector.zero(Lanes.FLOATS);
-                high1 = FloatVector.zero(Lanes.FLOATS);
-                low2 = FloatVector.zero(Lanes.FLOATS);
-                high2 = FloatVector.zero(Lanes.FLOATS);
-                low3 = FloatVector.zero(Lanes.FLOATS);
-                high3 = FloatVector.zero(Lanes.FLOATS);
-                low4 = FloatVector.zero(Lanes.FLOATS);
-                high4 = FloatVector.zero(Lanes.FLOATS);
-                low5 = FloatVector.zero(Lanes.FLOATS);
-                high5 = FloatVector.zero(Lanes.FLOATS);
-                low6 = FloatVector.zero(Lanes.FLOATS);
-                high6 = FloatVector.zero(Lanes.FLOATS);
-                low7 = FloatVector.zero(Lanes.FLOATS);
-                high7 = FloatVector.zero(Lanes.FLOATS);
+                        to1);
+                int next = group + 1;
+                low00 = FloatVector.broadcast(Lanes.FLOATS, starts[start0 + next]);
+                high00 = low00;
+                low01 = low00;
+                high01 = low00;
+                low10 = FloatVector.broadcast(Lanes.FLOATS, starts[start1 + next]);
+                high10 = low10;
+                low11 = low10;
+                high11 = low10;
+                low20 = FloatVector.broadcast(Lanes.FLOATS, starts[start2 + next]);
+                high20 = low20;
+                low21 = low20;
+                high21 = low20;
+                low30 = FloatVector.broadcast(Lanes.FLOATS, starts[start3 + next]);
+                high30 = low30;
+                low31 = low30;
+                high31 = low30;
             }
         }
     }

@@ -2,6 +2,7 @@ package io.github.glmjava.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -31,6 +32,19 @@ final class VectorQ4Matrix extends BlockMatrix {
 
     /** A vector and not a number, which every operation would broadcast. */
     static final IntVector UPPER_HALF = IntVector.broadcast(Lanes.INTS, 0xffff0000);
+
+    private static final IntVector LOW = IntVector.broadcast(Lanes.INTS, 15);
+    private static final IntVector HIGH = IntVector.broadcast(Lanes.INTS, 15 << 16);
+
+    /** Bits of an exponent with which the bit 0 of the mantissa counts 1, and others with which the bit 16 does. */
+    private static final IntVector LOW_LARGE = IntVector.broadcast(Lanes.INTS, Float.floatToRawIntBits(0x1p23f));
+
+    private static final IntVector HIGH_LARGE = IntVector.broadcast(Lanes.INTS, Float.floatToRawIntBits(0x1p7f));
+
+    /** What that makes too much; weights are stored with 8 added. */
+    private static final FloatVector LOW_EXCESS = FloatVector.broadcast(Lanes.FLOATS, 0x1p23f + 8);
+
+    private static final FloatVector HIGH_EXCESS = FloatVector.broadcast(Lanes.FLOATS, 0x1p7f + 8);
 
     /** Measured at 256 and 512 bits. */
     static final int PANEL_GROUPS = 2;
@@ -75,6 +89,9 @@ final class VectorQ4Matrix extends BlockMatrix {
                             : pair * groups + group;
                     int present = Math.min(TokenPairs.TOKENS, tokens - token);
                     TokenPairs.make(input, first, columns(), present, present(group), arranged, position);
+                    if (!isTiled(tokens)) {
+                        WordPairs.make(arranged, position);
+                    }
                 }
             }
         }
@@ -177,15 +194,15 @@ final class VectorQ4Matrix extends BlockMatrix {
                     IntVector.fromMemorySegment(Lanes.INTS, weights, offset + (long) run * RUN, Lanes.LITTLE_ENDIAN);
             int at = run * (BlockLayout.WORD_COLUMNS * PanelTile.TILE_ROWS);
             for (int column = 0; column < BlockLayout.WORD_COLUMNS; column++) {
-                words.and(WordTile.LOW)
-                        .or(WordTile.LOW_LARGE)
+                words.and(LOW)
+                        .or(LOW_LARGE)
                         .reinterpretAsFloats()
-                        .sub(WordTile.LOW_EXCESS)
+                        .sub(LOW_EXCESS)
                         .intoArray(panel, low + at);
-                words.and(WordTile.HIGH)
-                        .or(WordTile.HIGH_LARGE)
+                words.and(HIGH)
+                        .or(HIGH_LARGE)
                         .reinterpretAsFloats()
-                        .sub(WordTile.HIGH_EXCESS)
+                        .sub(HIGH_EXCESS)
                         .intoArray(panel, high + at);
                 words = words.lanewise(VectorOperators.LSHR, 4);
                 at += PanelTile.TILE_ROWS;

@@ -10,8 +10,11 @@ import jdk.incubator.vector.VectorOperators;
  * columns are made floats once for all tokens. For the shape of the loops see {@link PanelTile}.
  *
  * <p>A vector of words has rows of the first half of a block below and rows of the second half above. Two of them times 2 pairs
- * keep 8 sums in 16 registers; what 32 are good for is in {@link LargeWordTile}. 4 bits become a float by bits of an exponent above them,
- * with which the last of them counts 1, less what that makes too much.
+ * keep 8 sums in 16 registers; what 32 are good for is in {@link LargeWordTile} and {@link WideWordTile}.
+ *
+ * <p>Columns are masked where they lie in their words, not shifted: a column's weights are as many powers of 16 too large and the
+ * activations too small. They are 8 too large, too, for which a group's sums make up that do not start at zero ({@link WordPairs}). On
+ * the way a sum is never larger than the bound that {@link TokenPairs#DISTANCE} rests on: 8 times the magnitudes of the activations.
  */
 final class WordTile {
     /** Vectors of words that {@link #multiply} takes. */
@@ -20,7 +23,7 @@ final class WordTile {
     private static final int PAIRS = 2;
 
     /** Tokens of the largest tile that there are registers for. */
-    static final int TOKENS = (Lanes.MANY_REGISTERS ? LargeWordTile.WIDE_PAIRS : PAIRS) * TokenPairs.TOKENS;
+    static final int TOKENS = (Lanes.MANY_REGISTERS ? WideWordTile.PAIRS : PAIRS) * TokenPairs.TOKENS;
 
     /** Space for the sums of a tile. */
     static final int SUMS = TOKENS * 2 * Lanes.COUNT;
@@ -28,18 +31,12 @@ final class WordTile {
     /** How far the upper halves of words are from the lower ones, in rows. */
     private static final int HALF = BlockLayout.Q4_ROWS / 2;
 
-    static final IntVector LOW = IntVector.broadcast(Lanes.INTS, 15);
-    static final IntVector HIGH = IntVector.broadcast(Lanes.INTS, 15 << 16);
+    /** The bits of a word's columns. */
+    static final IntVector COLUMN0 = IntVector.broadcast(Lanes.INTS, 15);
 
-    /** With this the bit 0 of the mantissa counts 1, and with the next the bit 16. */
-    static final IntVector LOW_LARGE = IntVector.broadcast(Lanes.INTS, Float.floatToRawIntBits(0x1p23f));
-
-    static final IntVector HIGH_LARGE = IntVector.broadcast(Lanes.INTS, Float.floatToRawIntBits(0x1p7f));
-
-    /** Weights are stored with 8 added. */
-    static final FloatVector LOW_EXCESS = FloatVector.broadcast(Lanes.FLOATS, 0x1p23f + 8);
-
-    static final FloatVector HIGH_EXCESS = FloatVector.broadcast(Lanes.FLOATS, 0x1p7f + 8);
+    static final IntVector COLUMN1 = IntVector.broadcast(Lanes.INTS, 15 << 4);
+    static final IntVector COLUMN2 = IntVector.broadcast(Lanes.INTS, 15 << 8);
+    static final IntVector COLUMN3 = IntVector.broadcast(Lanes.INTS, 15 << 12);
 
     private WordTile() {}
 
@@ -52,7 +49,7 @@ final class WordTile {
      * @param scales0 of the scales of the first vector
      * @param scales1 of those of the second
      * @param groups of columns
-     * @param arranged pairs of {@link TokenPairs}, one after the other
+     * @param arranged pairs of {@link WordPairs}, one after the other
      * @param pair the first
      * @param tokens how many, at most {@link #TOKENS}; more may be multiplied in vain
      * @param a {@code TOKENS x STREAMED_ROWS} sums of rows, those of the tokens zero; from {@code between} on space for {@link #SUMS}
@@ -76,11 +73,11 @@ final class WordTile {
         if (tokens <= PAIRS * TokenPairs.TOKENS) {
             tile(data, offset0, offset1, scales0, scales1, groups, arranged, pair, a, to0, to1, between);
         } else if (tokens <= LargeWordTile.PAIRS * TokenPairs.TOKENS) {
-            LargeWordTile.multiply(data, offset0, scales0, groups, arranged, pair, a, to0, between);
-            LargeWordTile.multiply(data, offset1, scales1, groups, arranged, pair, a, to1, between);
+            LargeWordTile.multiply(
+                    data, offset0, offset1, scales0, scales1, groups, arranged, pair, a, to0, to1, between);
         } else {
-            LargeWordTile.multiplyWide(data, offset0, scales0, groups, arranged, pair, a, to0, between);
-            LargeWordTile.multiplyWide(data, offset1, scales1, groups, arranged, pair, a, to1, between);
+            WideWordTile.multiply(data, offset0, scales0, groups, arranged, pair, a, to0, between);
+            WideWordTile.multiply(data, offset1, scales1, groups, arranged, pair, a, to1, between);
         }
     }
 
@@ -100,15 +97,17 @@ final class WordTile {
             int between) {
         MemorySegment weights = AllMemory.ENABLED ? AllMemory.SEGMENT : data;
         float[] x = arranged.floats;
+        float[] starts = arranged.starts;
         int step = groups * BlockLayout.GROUP;
-        int scales = pair * groups * TokenPairs.TOKENS;
         int from0 = pair * step;
         int from1 = from0 + step;
-        FloatVector low00 = FloatVector.zero(Lanes.FLOATS);
+        int start0 = pair * groups;
+        int start1 = start0 + groups;
+        FloatVector low00 = FloatVector.broadcast(Lanes.FLOATS, starts[start0]);
         FloatVector high00 = low00;
         FloatVector low01 = low00;
         FloatVector high01 = low00;
-        FloatVector low10 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector low10 = FloatVector.broadcast(Lanes.FLOATS, starts[start1]);
         FloatVector high10 = low10;
         FloatVector low11 = low10;
         FloatVector high11 = low10;
@@ -117,66 +116,62 @@ final class WordTile {
             int at = run * BlockLayout.WORD_COLUMNS;
             IntVector w0 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset0 + word, Lanes.LITTLE_ENDIAN);
             IntVector w1 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset1 + word, Lanes.LITTLE_ENDIAN);
+            IntVector upper0 = w0.lanewise(VectorOperators.LSHR, 16);
+            IntVector upper1 = w1.lanewise(VectorOperators.LSHR, 16);
             FloatVector pair0 = FloatVector.broadcast(Lanes.FLOATS, x[from0 + at]);
             FloatVector pair1 = FloatVector.broadcast(Lanes.FLOATS, x[from1 + at]);
-            FloatVector w = w0.and(LOW).or(LOW_LARGE).reinterpretAsFloats().sub(LOW_EXCESS);
+            FloatVector w = (FloatVector) w0.and(COLUMN0).convert(VectorOperators.I2F, 0);
             low00 = w.fma(pair0, low00);
             low10 = w.fma(pair1, low10);
-            w = w0.and(HIGH).or(HIGH_LARGE).reinterpretAsFloats().sub(HIGH_EXCESS);
+            w = (FloatVector) upper0.and(COLUMN0).convert(VectorOperators.I2F, 0);
             high00 = w.fma(pair0, high00);
             high10 = w.fma(pair1, high10);
-            w0 = w0.lanewise(VectorOperators.LSHR, 4);
-            w = w1.and(LOW).or(LOW_LARGE).reinterpretAsFloats().sub(LOW_EXCESS);
+            w = (FloatVector) w1.and(COLUMN0).convert(VectorOperators.I2F, 0);
             low01 = w.fma(pair0, low01);
             low11 = w.fma(pair1, low11);
-            w = w1.and(HIGH).or(HIGH_LARGE).reinterpretAsFloats().sub(HIGH_EXCESS);
+            w = (FloatVector) upper1.and(COLUMN0).convert(VectorOperators.I2F, 0);
             high01 = w.fma(pair0, high01);
             high11 = w.fma(pair1, high11);
-            w1 = w1.lanewise(VectorOperators.LSHR, 4);
             pair0 = FloatVector.broadcast(Lanes.FLOATS, x[from0 + at + 1]);
             pair1 = FloatVector.broadcast(Lanes.FLOATS, x[from1 + at + 1]);
-            w = w0.and(LOW).or(LOW_LARGE).reinterpretAsFloats().sub(LOW_EXCESS);
+            w = (FloatVector) w0.and(COLUMN1).convert(VectorOperators.I2F, 0);
             low00 = w.fma(pair0, low00);
             low10 = w.fma(pair1, low10);
-            w = w0.and(HIGH).or(HIGH_LARGE).reinterpretAsFloats().sub(HIGH_EXCESS);
+            w = (FloatVector) upper0.and(COLUMN1).convert(VectorOperators.I2F, 0);
             high00 = w.fma(pair0, high00);
             high10 = w.fma(pair1, high10);
-            w0 = w0.lanewise(VectorOperators.LSHR, 4);
-            w = w1.and(LOW).or(LOW_LARGE).reinterpretAsFloats().sub(LOW_EXCESS);
+            w = (FloatVector) w1.and(COLUMN1).convert(VectorOperators.I2F, 0);
             low01 = w.fma(pair0, low01);
             low11 = w.fma(pair1, low11);
-            w = w1.and(HIGH).or(HIGH_LARGE).reinterpretAsFloats().sub(HIGH_EXCESS);
+            w = (FloatVector) upper1.and(COLUMN1).convert(VectorOperators.I2F, 0);
             high01 = w.fma(pair0, high01);
             high11 = w.fma(pair1, high11);
-            w1 = w1.lanewise(VectorOperators.LSHR, 4);
             pair0 = FloatVector.broadcast(Lanes.FLOATS, x[from0 + at + 2]);
             pair1 = FloatVector.broadcast(Lanes.FLOATS, x[from1 + at + 2]);
-            w = w0.and(LOW).or(LOW_LARGE).reinterpretAsFloats().sub(LOW_EXCESS);
+            w = (FloatVector) w0.and(COLUMN2).convert(VectorOperators.I2F, 0);
             low00 = w.fma(pair0, low00);
             low10 = w.fma(pair1, low10);
-            w = w0.and(HIGH).or(HIGH_LARGE).reinterpretAsFloats().sub(HIGH_EXCESS);
+            w = (FloatVector) upper0.and(COLUMN2).convert(VectorOperators.I2F, 0);
             high00 = w.fma(pair0, high00);
             high10 = w.fma(pair1, high10);
-            w0 = w0.lanewise(VectorOperators.LSHR, 4);
-            w = w1.and(LOW).or(LOW_LARGE).reinterpretAsFloats().sub(LOW_EXCESS);
+            w = (FloatVector) w1.and(COLUMN2).convert(VectorOperators.I2F, 0);
             low01 = w.fma(pair0, low01);
             low11 = w.fma(pair1, low11);
-            w = w1.and(HIGH).or(HIGH_LARGE).reinterpretAsFloats().sub(HIGH_EXCESS);
+            w = (FloatVector) upper1.and(COLUMN2).convert(VectorOperators.I2F, 0);
             high01 = w.fma(pair0, high01);
             high11 = w.fma(pair1, high11);
-            w1 = w1.lanewise(VectorOperators.LSHR, 4);
             pair0 = FloatVector.broadcast(Lanes.FLOATS, x[from0 + at + 3]);
             pair1 = FloatVector.broadcast(Lanes.FLOATS, x[from1 + at + 3]);
-            w = w0.and(LOW).or(LOW_LARGE).reinterpretAsFloats().sub(LOW_EXCESS);
+            w = (FloatVector) w0.and(COLUMN3).convert(VectorOperators.I2F, 0);
             low00 = w.fma(pair0, low00);
             low10 = w.fma(pair1, low10);
-            w = w0.and(HIGH).or(HIGH_LARGE).reinterpretAsFloats().sub(HIGH_EXCESS);
+            w = (FloatVector) upper0.and(COLUMN3).convert(VectorOperators.I2F, 0);
             high00 = w.fma(pair0, high00);
             high10 = w.fma(pair1, high10);
-            w = w1.and(LOW).or(LOW_LARGE).reinterpretAsFloats().sub(LOW_EXCESS);
+            w = (FloatVector) w1.and(COLUMN3).convert(VectorOperators.I2F, 0);
             low01 = w.fma(pair0, low01);
             low11 = w.fma(pair1, low11);
-            w = w1.and(HIGH).or(HIGH_LARGE).reinterpretAsFloats().sub(HIGH_EXCESS);
+            w = (FloatVector) upper1.and(COLUMN3).convert(VectorOperators.I2F, 0);
             high01 = w.fma(pair0, high01);
             high11 = w.fma(pair1, high11);
             if ((run & VectorQ4Matrix.LAST_OF_GROUP) == VectorQ4Matrix.LAST_OF_GROUP) {
@@ -190,7 +185,7 @@ final class WordTile {
                 high11.intoArray(a, between + 7 * Lanes.COUNT);
                 int group = run / VectorQ4Matrix.RUNS;
                 long scaleWord = (long) group * VectorQ4Matrix.SCALE_BYTES;
-                int scale = scales + group * TokenPairs.TOKENS;
+                int scale = (start0 + group) * TokenPairs.TOKENS;
                 addScaled(
                         a,
                         between,
@@ -211,14 +206,15 @@ final class WordTile {
                         scale,
                         groups * TokenPairs.TOKENS,
                         to1);
-                low00 = FloatVector.zero(Lanes.FLOATS);
-                high00 = FloatVector.zero(Lanes.FLOATS);
-                low01 = FloatVector.zero(Lanes.FLOATS);
-                high01 = FloatVector.zero(Lanes.FLOATS);
-                low10 = FloatVector.zero(Lanes.FLOATS);
-                high10 = FloatVector.zero(Lanes.FLOATS);
-                low11 = FloatVector.zero(Lanes.FLOATS);
-                high11 = FloatVector.zero(Lanes.FLOATS);
+                int next = group + 1;
+                low00 = FloatVector.broadcast(Lanes.FLOATS, starts[start0 + next]);
+                high00 = low00;
+                low01 = low00;
+                high01 = low00;
+                low10 = FloatVector.broadcast(Lanes.FLOATS, starts[start1 + next]);
+                high10 = low10;
+                low11 = low10;
+                high11 = low10;
             }
         }
     }

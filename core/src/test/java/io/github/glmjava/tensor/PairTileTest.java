@@ -19,28 +19,29 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PairTileTest {
     private static final short ONE = 0x3f80;
 
-    /** Whole and broken tiles and pairs, and an odd number of groups, the last of which is broken. */
+    /** Few and many tokens, whole and broken tiles and pairs, and an odd number of groups, the last of which is broken. */
     @Test
     void bitsEqualThoseOfStreamedTokens() {
         Random random = new Random(21);
         for (int[] shape : new int[][] {{70, 96}, {32, 64}, {129, 330}}) {
             Matrix matrix = new VectorQ4Matrix(weights(shape[0], shape[1], random), shape[0], shape[1]);
-            for (int tokens : new int[] {64, 65, 72, 78, 83, 90, 91}) {
+            for (int tokens : new int[] {3, 4, 7, 8, 9, 16, 18, 31, 64, 65, 72, 78, 83, 90, 91}) {
                 compare(matrix, MatrixTest.gaussians(random, tokens * shape[1]), tokens);
             }
         }
     }
 
     /** All weights -8 and all activations of one magnitude: the largest sums that there are, next to each other. */
-    @Test
-    void theLargestSumsAreTakenApart() {
+    @ParameterizedTest
+    @ValueSource(ints = {4, 7, 14, 66})
+    void theLargestSumsAreTakenApart(int tokens) {
         Matrix matrix = new VectorQ4Matrix(weights(64, 64, null), 64, 64);
-        float[] input = new float[66 * 64];
+        float[] input = new float[tokens * 64];
         for (int i = 0; i < input.length; i++) {
             input[i] = i / 64 % 3 == 1 ? -3 : 3;
         }
-        float[] output = compare(matrix, input, 66);
-        for (int token = 0; token < 66; token++) {
+        float[] output = compare(matrix, input, tokens);
+        for (int token = 0; token < tokens; token++) {
             float expected = token % 3 == 1 ? 8 * 3 * 64 : -8 * 3 * 64;
             // 345 / 32 is rounded to 11.
             assertEquals(expected * 11 * 32 / 345, output[token * 64 + 5], 1e-2);
