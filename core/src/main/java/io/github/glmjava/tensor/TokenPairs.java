@@ -16,7 +16,7 @@ final class TokenPairs {
      */
     static final float DISTANCE = 5808;
 
-    /** By which all are too large, for which the scales make up: sums of {@link WordTile} come so. */
+    /** By which all are too large, for which the scales make up: sums of {@link WordStream} come so. */
     private static final float EXCESS = 0x1p16f;
 
     /** What rounds to a multiple of the excess. */
