@@ -32,7 +32,7 @@ final class Activations {
      * Where a token's activation of a column lies, if those of one column are adjacent for {@code tileTokens} tokens; the next
      * column is as much further.
      */
-    static int interleaved(int token, int column, int columns, int tileTokens) {
+    private static int interleaved(int token, int column, int columns, int tileTokens) {
         return (token / tileTokens * columns + column) * tileTokens + token % tileTokens;
     }
 

@@ -99,7 +99,8 @@ record ColumnOrder(int columns, int laneColumns) {
             int residue = residueOfLeaf(leaf);
             for (int step = 0; step < steps; step += FloatTile.STEPS) {
                 int part = Math.min(FloatTile.STEPS, steps - step);
-                int to = (leaf * steps + step) * tokens + Activations.interleaved(token, 0, part, FloatTile.TOKENS);
+                int to = leaf * steps * tokens
+                        + Activations.inPanels(token, step, tokens, steps, FloatTile.TOKENS, FloatTile.STEPS);
                 int end = Math.clamp(wholeSteps, step, step + part);
                 to = pick(input, from, residue, step, end, target, to);
                 for (int i = end; i < step + part; i++) {

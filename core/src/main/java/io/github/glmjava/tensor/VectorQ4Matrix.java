@@ -75,6 +75,7 @@ final class VectorQ4Matrix extends BlockMatrix {
     void arrange(float[] input, int tokens, Activations arranged, int from, int to) {
         int groups = layout().groups();
         boolean alone = isAlone(tokens);
+        boolean tiled = isTiled(tokens);
         int pairs = TokenPairs.count(tokens);
         for (int token = from; token < to; token += alone ? 1 : TokenPairs.TOKENS) {
             for (int group = 0; group < groups; group++) {
@@ -84,12 +85,12 @@ final class VectorQ4Matrix extends BlockMatrix {
                     WordFactors.make(input, first, present(group), arranged, position * BlockLayout.GROUP, position);
                 } else {
                     int pair = token / TokenPairs.TOKENS;
-                    int position = isTiled(tokens)
+                    int position = tiled
                             ? Activations.inPanels(pair, group, pairs, groups, PairTile.PAIRS, PANEL_GROUPS)
                             : pair * groups + group;
                     int present = Math.min(TokenPairs.TOKENS, tokens - token);
                     TokenPairs.make(input, first, columns(), present, present(group), arranged, position);
-                    if (!isTiled(tokens)) {
+                    if (!tiled) {
                         WordPairs.make(arranged, position);
                     }
                 }

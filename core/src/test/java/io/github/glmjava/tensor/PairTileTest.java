@@ -31,20 +31,23 @@ class PairTileTest {
         }
     }
 
-    /** All weights -8 and all activations of one magnitude: the largest sums that there are, next to each other. */
+    /** All weights -8 or 7 and all activations of one magnitude: the largest sums that there are, next to each other. */
     @ParameterizedTest
     @ValueSource(ints = {4, 7, 14, 66})
     void theLargestSumsAreTakenApart(int tokens) {
-        Matrix matrix = new VectorQ4Matrix(weights(64, 64, null), 64, 64);
         float[] input = new float[tokens * 64];
         for (int i = 0; i < input.length; i++) {
             input[i] = i / 64 % 3 == 1 ? -3 : 3;
         }
-        float[] output = compare(matrix, input, tokens);
-        for (int token = 0; token < tokens; token++) {
-            float expected = token % 3 == 1 ? 8 * 3 * 64 : -8 * 3 * 64;
-            // 345 / 32 is rounded to 11.
-            assertEquals(expected * 11 * 32 / 345, output[token * 64 + 5], 1e-2);
+        for (int weight : new int[] {-8, 7}) {
+            MemorySegment data = weights(64, 64, null);
+            fill(data, 64, 64, weight);
+            float[] output = compare(new VectorQ4Matrix(data, 64, 64), input, tokens);
+            for (int token = 0; token < tokens; token++) {
+                float expected = weight * (token % 3 == 1 ? -3 : 3) * 64;
+                // 345 / 32 is rounded to 11.
+                assertEquals(expected * 11 * 32 / 345, output[token * 64 + 5], 1e-2);
+            }
         }
     }
 
@@ -138,6 +141,15 @@ class PairTileTest {
             float[] output = new float[tokens * matrix.rows()];
             new MatrixMultiplication(team).multiply(matrix, input, tokens, output);
             return output;
+        }
+    }
+
+    /** Makes all weights the same. */
+    private static void fill(MemorySegment data, int rows, int columns, int weight) {
+        BlockLayout layout = BlockLayout.of(MatrixFormat.Q4, columns);
+        for (int row = 0; row < rows; row += layout.rows()) {
+            long elements = layout.elementOffset(row, 0);
+            data.asSlice(elements, layout.scaleOffset(row, 0) - elements).fill((byte) ((weight + 8) * 0x11));
         }
     }
 
