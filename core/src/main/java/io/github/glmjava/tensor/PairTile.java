@@ -7,7 +7,8 @@ import jdk.incubator.vector.FloatVector;
  * A panel of unpacked 4-bit weights times several tokens' rounded activations, two tokens in one number: a float holds {@code a0 +
  * d a1} exactly, and a multiply-add with a weight adds to the sums of both, twice as many multiply-adds as floats make. {@link
  * GroupRounding} keeps the sums of a group so small that a float still holds {@code s0 + d s1} exactly ({@link
- * TokenPairs#DISTANCE}). Then the sums are taken apart, scaled and added to the row's float, group after group.
+ * TokenPairs#DISTANCE}). Then {@link PairSums}
+ * takes the sums apart.
  *
  * <p>For the shape of the tiles see {@link FloatTile}, for that of the loops {@link PanelTile}. A tile's sums go through memory: a
  * method that also took them apart would keep them there anyway, and would be too large for C1.
@@ -25,7 +26,7 @@ final class PairTile {
     private static final int GROUPS = VectorQ4Matrix.PANEL_GROUPS;
 
     /** Space for the sums of a tile of one group. */
-    private static final int SUMS = PAIRS * TILE_ROWS;
+    static final int SUMS = PAIRS * TILE_ROWS;
 
     /** Space for the sums of a tile of all groups. */
     static final int ALL_SUMS = GROUPS * SUMS;
@@ -73,17 +74,16 @@ final class PairTile {
                     from += BlockLayout.GROUP * PAIRS;
                     tiles(a, weights, activations.floats, from, between + SUMS, some);
                 }
-                for (int vectors = 0; vectors < TILE_ROWS; vectors += 2 * Lanes.COUNT) {
-                    addScaled(
-                            a,
-                            between + vectors,
-                            scales + row + vectors,
-                            sums + pair * TokenPairs.TOKENS * ROWS + row + vectors,
-                            activations.scales,
-                            first * TokenPairs.TOKENS,
-                            second * TokenPairs.TOKENS,
-                            some);
-                }
+                int to = sums + pair * TokenPairs.TOKENS * ROWS + row;
+                PairSums.addScaled(
+                        a,
+                        between,
+                        scales + row,
+                        to,
+                        activations.scales,
+                        first * TokenPairs.TOKENS,
+                        second * TokenPairs.TOKENS,
+                        some);
             }
         }
     }
@@ -96,61 +96,6 @@ final class PairTile {
             for (int row = 0; row < TILE_ROWS; row += FloatTile.SMALL_ROWS) {
                 smallTile(a, weights + row, x, from, sums + row);
             }
-        }
-    }
-
-    /**
-     * Takes the sums of two vectors of rows and two groups apart and adds them, scaled, to the floats, one group after the other.
-     * The second token's sum is what is nearest to that many times {@link TokenPairs#DISTANCE}, and the first's is the rest.
-     *
-     * @param between where the sums of the rows begin
-     * @param scales of the rows of the first group; {@code ROWS} further those of the second
-     * @param to where the floats of the rows begin
-     * @param first the activations' scales of the first group
-     * @param second those of the second
-     */
-    private static void addScaled(
-            float[] a, int between, int scales, int to, float[] activationScales, int first, int second, int pairs) {
-        FloatVector rounding = FloatVector.broadcast(Lanes.FLOATS, TokenPairs.ROUNDING);
-        FloatVector inverse = FloatVector.broadcast(Lanes.FLOATS, 1 / TokenPairs.DISTANCE);
-        FloatVector distance = FloatVector.broadcast(Lanes.FLOATS, -TokenPairs.DISTANCE);
-        FloatVector scale00 = FloatVector.fromArray(Lanes.FLOATS, a, scales);
-        FloatVector scale01 = FloatVector.fromArray(Lanes.FLOATS, a, scales + Lanes.COUNT);
-        FloatVector scale10 = FloatVector.fromArray(Lanes.FLOATS, a, scales + ROWS);
-        FloatVector scale11 = FloatVector.fromArray(Lanes.FLOATS, a, scales + ROWS + Lanes.COUNT);
-        for (int i = 0; i < pairs; i++) {
-            int from = between + i * TILE_ROWS;
-            int at = to + i * (TokenPairs.TOKENS * ROWS);
-            int x0 = first + i * TokenPairs.TOKENS;
-            int x1 = second + i * TokenPairs.TOKENS;
-            FloatVector x00 = FloatVector.broadcast(Lanes.FLOATS, activationScales[x0]);
-            FloatVector x01 = FloatVector.broadcast(Lanes.FLOATS, activationScales[x0 + 1]);
-            FloatVector x10 = FloatVector.broadcast(Lanes.FLOATS, activationScales[x1]);
-            FloatVector x11 = FloatVector.broadcast(Lanes.FLOATS, activationScales[x1 + 1]);
-            FloatVector both0 = FloatVector.fromArray(Lanes.FLOATS, a, from);
-            FloatVector both1 = FloatVector.fromArray(Lanes.FLOATS, a, from + SUMS);
-            FloatVector upper0 = both0.fma(inverse, rounding).sub(rounding);
-            FloatVector upper1 = both1.fma(inverse, rounding).sub(rounding);
-            FloatVector sum = FloatVector.fromArray(Lanes.FLOATS, a, at);
-            sum = upper0.fma(distance, both0).fma(scale00.mul(x00), sum);
-            sum = upper1.fma(distance, both1).fma(scale10.mul(x10), sum);
-            sum.intoArray(a, at);
-            sum = FloatVector.fromArray(Lanes.FLOATS, a, at + ROWS);
-            sum = upper0.fma(scale00.mul(x01), sum);
-            sum = upper1.fma(scale10.mul(x11), sum);
-            sum.intoArray(a, at + ROWS);
-            both0 = FloatVector.fromArray(Lanes.FLOATS, a, from + Lanes.COUNT);
-            both1 = FloatVector.fromArray(Lanes.FLOATS, a, from + SUMS + Lanes.COUNT);
-            upper0 = both0.fma(inverse, rounding).sub(rounding);
-            upper1 = both1.fma(inverse, rounding).sub(rounding);
-            sum = FloatVector.fromArray(Lanes.FLOATS, a, at + Lanes.COUNT);
-            sum = upper0.fma(distance, both0).fma(scale01.mul(x00), sum);
-            sum = upper1.fma(distance, both1).fma(scale11.mul(x10), sum);
-            sum.intoArray(a, at + Lanes.COUNT);
-            sum = FloatVector.fromArray(Lanes.FLOATS, a, at + ROWS + Lanes.COUNT);
-            sum = upper0.fma(scale01.mul(x01), sum);
-            sum = upper1.fma(scale11.mul(x11), sum);
-            sum.intoArray(a, at + ROWS + Lanes.COUNT);
         }
     }
 
