@@ -79,9 +79,9 @@ abstract class BlockMatrix extends Matrix {
      * @param tokens how many are arranged
      * @param token the first
      * @param count how many are streamed together
-     * @param sums receives {@code STREAMED_ROWS} products of each token; {@code streamedFloats} in all
+     * @param sums receives {@code STREAMED_ROWS} products of each token from {@code start} on; {@code streamedFloats} in all
      */
-    abstract void stream(int row, Activations arranged, int tokens, int token, int count, float[] sums);
+    abstract void stream(int row, Activations arranged, int tokens, int token, int count, float[] sums, int start);
 
     /**
      * Adds the products of a panel to the sums.
@@ -113,13 +113,15 @@ abstract class BlockMatrix extends Matrix {
     final void multiply(Activations arranged, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
         if (!isTiled(tokens)) {
             float[] sums = scratch.floats(streamedFloats());
+            int start = scratch.start();
             for (int row = from; row < to; row += STREAMED_ROWS) {
                 for (int token = 0; token < tokens; ) {
                     int count = isAlone(tokens) ? 1 : Math.min(streamedTokens, tokens - token);
-                    stream(row, arranged, tokens, token, count, sums);
+                    stream(row, arranged, tokens, token, count, sums, start);
                     for (int i = 0; i < count; i++) {
+                        int source = start + i * STREAMED_ROWS;
                         int target = token++ * rows() + row;
-                        System.arraycopy(sums, i * STREAMED_ROWS, output, target, Math.min(STREAMED_ROWS, to - row));
+                        System.arraycopy(sums, source, output, target, Math.min(STREAMED_ROWS, to - row));
                     }
                 }
             }

@@ -109,8 +109,8 @@ final class VectorQ4Matrix extends BlockMatrix {
     }
 
     @Override
-    void stream(int row, Activations arranged, int tokens, int token, int count, float[] sums) {
-        Arrays.fill(sums, 0, count * STREAMED_ROWS, 0);
+    void stream(int row, Activations arranged, int tokens, int token, int count, float[] sums, int start) {
+        Arrays.fill(sums, start, start + count * STREAMED_ROWS, 0);
         int vectors = STREAMED_ROWS / 2 / Lanes.COUNT;
         if (isAlone(tokens)) {
             for (int vector = 0; vector < vectors; vector += WordStream.VECTORS) {
@@ -128,10 +128,10 @@ final class VectorQ4Matrix extends BlockMatrix {
                         arranged,
                         token,
                         sums,
-                        firstRow(vector),
-                        firstRow(vector + 1),
-                        firstRow(vector + 2),
-                        firstRow(vector + 3));
+                        start + firstRow(vector),
+                        start + firstRow(vector + 1),
+                        start + firstRow(vector + 2),
+                        start + firstRow(vector + 3));
             }
         } else {
             for (int vector = 0; vector < vectors; vector += WordTile.VECTORS) {
@@ -146,9 +146,9 @@ final class VectorQ4Matrix extends BlockMatrix {
                         token / TokenPairs.TOKENS,
                         count,
                         sums,
-                        firstRow(vector),
-                        firstRow(vector + 1),
-                        WordTile.TOKENS * STREAMED_ROWS);
+                        start + firstRow(vector),
+                        start + firstRow(vector + 1),
+                        start + WordTile.TOKENS * STREAMED_ROWS);
             }
         }
     }

@@ -76,17 +76,17 @@ final class VectorQ8Matrix extends BlockMatrix {
     }
 
     @Override
-    void stream(int row, Activations arranged, int tokens, int token, int count, float[] sums) {
+    void stream(int row, Activations arranged, int tokens, int token, int count, float[] sums, int start) {
         int from = token * layout().groups() * BlockLayout.GROUP;
         int vectors = STREAMED_ROWS / Lanes.COUNT;
-        Arrays.fill(sums, 0, count * STREAMED_ROWS, 0);
+        Arrays.fill(sums, start, start + count * STREAMED_ROWS, 0);
         if (isAlone(tokens)) {
             for (int vector = 0; vector < vectors; vector += 8) {
-                streamRows(row, vector, arranged.floats, from, sums);
+                streamRows(row, vector, arranged.floats, from, sums, start);
             }
             return;
         }
-        int between = ByteTile.TOKENS * STREAMED_ROWS;
+        int between = start + ByteTile.TOKENS * STREAMED_ROWS;
         for (int vector = 0; vector < vectors; vector += ByteTile.VECTORS) {
             ByteTile.multiply(
                     data(),
@@ -97,7 +97,7 @@ final class VectorQ8Matrix extends BlockMatrix {
                     from,
                     count,
                     sums,
-                    vector * Lanes.COUNT,
+                    start + vector * Lanes.COUNT,
                     between);
         }
     }
@@ -109,18 +109,18 @@ final class VectorQ8Matrix extends BlockMatrix {
      * reason that {@link VectorQ4Matrix} gives. The end is a method too large to be inlined: in the loop its addresses would
      * drive those of the loop into vector registers, a fifth of the arithmetic.
      *
-     * @param sums {@code STREAMED_ROWS} sums and, behind them, space for those of a group
+     * @param sums from {@code start} on {@code STREAMED_ROWS} sums and, behind them, space for those of a group
      */
-    private void streamRows(int row, int vector, float[] x, int from, float[] sums) {
+    private void streamRows(int row, int vector, float[] x, int from, float[] sums, int start) {
         MemorySegment weights = AllMemory.ENABLED ? AllMemory.SEGMENT : data();
         long first = elementOffset(row, vector);
         long second = elementOffset(row, vector + 4);
         long firstScales = scaleOffset(row, vector);
         long secondScales = scaleOffset(row, vector + 4);
-        int at = vector * Lanes.COUNT;
+        int at = start + vector * Lanes.COUNT;
         int columns = layout().groups() * BlockLayout.GROUP;
         long odd = layout().partBytes();
-        int part = STREAMED_ROWS;
+        int part = start + STREAMED_ROWS;
         FloatVector sum0 = FloatVector.zero(Lanes.FLOATS);
         FloatVector sum1 = FloatVector.zero(Lanes.FLOATS);
         FloatVector sum2 = FloatVector.zero(Lanes.FLOATS);
