@@ -1,5 +1,8 @@
 package io.github.glmjava.layer;
 
+import io.github.glmjava.tensor.GatedMultiplication;
+import io.github.glmjava.tensor.Matrix;
+
 /**
  * The gated feed-forward network: {@code down(silu(gate(x)) * up(x))}.
  *
@@ -10,11 +13,37 @@ public record GatedFeedForward(Projection gateAndUp, Linear down) implements Fee
     @Override
     public void apply(Workspace workspace, float[] input, int tokens, float[] result) {
         int width = gateAndUp.outputs() / 2;
-        float[] gates = workspace.inner(tokens * 2 * width);
         float[] activated = workspace.activated(tokens * width);
-        gateAndUp.apply(workspace, input, tokens, gates);
-        workspace.forEachToken(this, 0, gates, activated, tokens);
+        if (!multiplied(workspace.gatedMultiplication(), width, input, tokens, activated)) {
+            float[] gates = workspace.inner(tokens * 2 * width);
+            gateAndUp.apply(workspace, input, tokens, gates);
+            workspace.forEachToken(this, 0, gates, activated, tokens);
+        }
         down.apply(workspace, activated, tokens, result);
+    }
+
+    /** Computes gates, ups and what becomes of them in one go where the multiplication can. */
+    private boolean multiplied(
+            GatedMultiplication multiplication, int width, float[] input, int tokens, float[] activated) {
+        Matrix gate = null;
+        Matrix up = null;
+        int firstUp = 0;
+        switch (gateAndUp) {
+            case Linear both -> {
+                gate = both.onlyWeights();
+                up = gate;
+                firstUp = width;
+            }
+            case StackedProjection stacked -> {
+                if (stacked.parts().size() == 2) {
+                    gate = stacked.parts().getFirst().onlyWeights();
+                    up = stacked.parts().getLast().onlyWeights();
+                }
+            }
+        }
+        return gate != null
+                && up != null
+                && multiplication.multiply(gate, up, firstUp, width, input, tokens, activated);
     }
 
     @Override

@@ -21,6 +21,12 @@ public final class Linear implements Projection {
         this.update = update;
     }
 
+    /** The weights, if they are all there is: no bias and no adapter. */
+    @Nullable
+    Matrix onlyWeights() {
+        return bias == null && update == null ? weight : null;
+    }
+
     @Override
     public int outputs() {
         return weight.rows();
@@ -28,15 +34,20 @@ public final class Linear implements Projection {
 
     @Override
     public void apply(Workspace workspace, float[] input, int tokens, float[] output) {
-        workspace.multiplication().multiply(weight, input, tokens, output);
+        apply(workspace, input, tokens, output, 0, outputs());
+    }
+
+    /** The same; the outputs of the first token go to {@code offset}, those of the next {@code stride} further. */
+    void apply(Workspace workspace, float[] input, int tokens, float[] output, int offset, int stride) {
+        workspace.multiplication().multiply(weight, input, tokens, output, offset, stride);
         if (bias != null) {
             Kernels kernels = workspace.kernels();
             for (int token = 0; token < tokens; token++) {
-                kernels.add(output, token * bias.length, bias, 0, bias.length);
+                kernels.add(output, offset + token * stride, bias, 0, bias.length);
             }
         }
         if (update != null) {
-            update.apply(workspace, input, tokens, output);
+            update.apply(workspace, input, tokens, output, offset, stride);
         }
     }
 }

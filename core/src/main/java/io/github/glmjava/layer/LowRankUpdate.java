@@ -10,12 +10,14 @@ import io.github.glmjava.tensor.Matrix;
  * @param up B, {@code output features x rank}, with all scaling in it
  */
 public record LowRankUpdate(Matrix down, Matrix up) {
-    /** Adds to {@code output}, {@code tokens x output features}. */
-    void apply(Workspace workspace, float[] input, int tokens, float[] output) {
-        int size = tokens * up.rows();
-        workspace.reserveUpdate(tokens * down.rows(), size);
+    /** Adds to the output features of each token, the first of which are at {@code offset} and the next {@code stride} further. */
+    void apply(Workspace workspace, float[] input, int tokens, float[] output, int offset, int stride) {
+        int size = up.rows();
+        workspace.reserveUpdate(tokens * down.rows(), tokens * size);
         workspace.multiplication().multiply(down, input, tokens, workspace.lowRank);
         workspace.multiplication().multiply(up, workspace.lowRank, tokens, workspace.update);
-        workspace.kernels().add(output, 0, workspace.update, 0, size);
+        for (int token = 0; token < tokens; token++) {
+            workspace.kernels().add(output, offset + token * stride, workspace.update, token * size, size);
+        }
     }
 }

@@ -4,8 +4,7 @@ import java.util.List;
 
 /**
  * Several maps of the same input, whose outputs follow one another: what some checkpoints store as one matrix and others
- * as a matrix for each part. The parts are used where they lie; joining their outputs costs far less than a copy of the
- * weights.
+ * as a matrix for each part. The parts are used where they lie.
  */
 public final class StackedProjection implements Projection {
     private final List<Linear> parts;
@@ -15,6 +14,10 @@ public final class StackedProjection implements Projection {
     public StackedProjection(List<Linear> parts) {
         this.parts = List.copyOf(parts);
         outputs = parts.stream().mapToInt(Linear::outputs).sum();
+    }
+
+    List<Linear> parts() {
+        return parts;
     }
 
     @Override
@@ -27,13 +30,8 @@ public final class StackedProjection implements Projection {
         int before = 0;
         for (int i = 0; i < parts.size(); i++) {
             Linear part = parts.get(i);
-            int size = part.outputs();
-            float[] product = workspace.part(tokens * size);
-            part.apply(workspace, input, tokens, product);
-            for (int token = 0; token < tokens; token++) {
-                System.arraycopy(product, token * size, output, token * outputs + before, size);
-            }
-            before += size;
+            part.apply(workspace, input, tokens, output, before, outputs);
+            before += part.outputs();
         }
     }
 }

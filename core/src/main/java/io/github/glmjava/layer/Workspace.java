@@ -1,5 +1,6 @@
 package io.github.glmjava.layer;
 
+import io.github.glmjava.tensor.GatedMultiplication;
 import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.MatrixMultiplication;
 import io.github.glmjava.tensor.WorkerTeam;
@@ -16,6 +17,7 @@ final class Workspace {
     private final TokenLoop tokenLoop;
     private final TokenRows rows = new TokenRows();
     private final MatrixMultiplication multiplication;
+    private final GatedMultiplication gatedMultiplication;
     private final AttentionPass attentionPass;
     private final RotaryEmbedding rotary;
     private final @Nullable LatentSpace latentSpace;
@@ -40,7 +42,6 @@ final class Workspace {
     private float[] activated = hidden;
     private float[] gathered = hidden;
     private float[] expertOutput = hidden;
-    private float[] part = hidden;
 
     /** An adapter's inner features and its output; empty as long as there is none. */
     float[] lowRank = hidden;
@@ -52,6 +53,7 @@ final class Workspace {
         this.kernels = kernels;
         tokenLoop = new TokenLoop(this, team);
         multiplication = new MatrixMultiplication(team);
+        gatedMultiplication = new GatedMultiplication(team, kernels);
         LatentConfig latent = config.attention().latent();
         latentSpace = latent == null ? null : new LatentSpace(config.attention(), latent, team);
         rotary = new RotaryEmbedding(config.rotary());
@@ -96,12 +98,6 @@ final class Workspace {
         return expertOutput;
     }
 
-    /** Room for one part of a stacked projection's output. */
-    float[] part(int floats) {
-        part = grown(part, floats);
-        return part;
-    }
-
     /** Makes room for an adapter's features. */
     void reserveUpdate(int innerSize, int outputSize) {
         lowRank = grown(lowRank, innerSize);
@@ -131,6 +127,10 @@ final class Workspace {
 
     MatrixMultiplication multiplication() {
         return multiplication;
+    }
+
+    GatedMultiplication gatedMultiplication() {
+        return gatedMultiplication;
     }
 
     RotaryEmbedding rotary() {

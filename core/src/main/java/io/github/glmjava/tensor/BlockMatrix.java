@@ -1,7 +1,6 @@
 package io.github.glmjava.tensor;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 
 /**
  * A quantised matrix multiplied by vector kernels whose lanes are rows: {@link BlockLayout}. A few tokens stream each
@@ -84,7 +83,7 @@ abstract class BlockMatrix extends Matrix {
     abstract void stream(int row, Activations arranged, int tokens, int token, int count, float[] sums, int start);
 
     /**
-     * Adds the products of a panel to the sums.
+     * Adds the products of a panel to the sums, which begin with those of the first columns.
      *
      * @param row the first row
      * @param firstGroup where the part of the columns begins
@@ -110,7 +109,15 @@ abstract class BlockMatrix extends Matrix {
     }
 
     @Override
-    final void multiply(Activations arranged, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
+    final void multiply(
+            Activations arranged,
+            int tokens,
+            float[] output,
+            int at,
+            int stride,
+            WorkerScratch scratch,
+            int from,
+            int to) {
         if (!isTiled(tokens)) {
             float[] sums = scratch.floats(streamedFloats());
             int start = scratch.start();
@@ -120,25 +127,23 @@ abstract class BlockMatrix extends Matrix {
                     stream(row, arranged, tokens, token, count, sums, start);
                     for (int i = 0; i < count; i++) {
                         int source = start + i * STREAMED_ROWS;
-                        int target = token++ * rows() + row;
+                        int target = at + token++ * stride + row - from;
                         System.arraycopy(sums, source, output, target, Math.min(STREAMED_ROWS, to - row));
                     }
                 }
             }
             return;
         }
-        int allSums = room(tokens) * PANEL_ROWS;
-        float[] sums = scratch.floats(allSums + panelFloats());
+        float[] sums = scratch.floats(room(tokens) * PANEL_ROWS + panelFloats());
         int start = scratch.start();
         for (int row = from; row < to; row += PANEL_ROWS) {
-            Arrays.fill(sums, start, start + allSums, 0);
             for (int group = 0; group < layout.groups(); group += panelGroups) {
                 int groups = Math.min(panelGroups, layout.groups() - group);
                 multiplyPanel(row, group, groups, arranged, tokens, sums, start);
             }
             int count = Math.min(PANEL_ROWS, to - row);
             for (int token = 0; token < tokens; token++) {
-                System.arraycopy(sums, start + token * PANEL_ROWS, output, token * rows() + row, count);
+                System.arraycopy(sums, start + token * PANEL_ROWS, output, at + token * stride + row - from, count);
             }
         }
     }

@@ -61,7 +61,7 @@ public final class HeadMultiplication implements ParallelTask {
             System.arraycopy(source.values, source.offset(token, head), own.input, token * columns, columns);
         }
         matrix.arrange(own.input, tokens, own.arranged);
-        matrix.multiply(own.arranged, tokens, own.product, own.matrix, 0, rows);
+        matrix.multiply(own.arranged, tokens, own.product, 0, rows, own.matrix, 0, rows);
         for (int token = 0; token < tokens; token++) {
             System.arraycopy(own.product, token * rows, target.values, target.offset(token, head), rows);
         }

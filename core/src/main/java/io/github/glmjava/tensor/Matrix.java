@@ -94,13 +94,24 @@ public abstract class Matrix implements RowSource {
     abstract int rowGrain(int tokens);
 
     /**
-     * Multiplies some rows: {@code output[token * rows + row] = dot(this[row], arranged[token])} for
+     * Multiplies some rows: {@code output[at + token * stride + row - from] = dot(this[row], arranged[token])} for
      * {@code from <= row < to}.
      *
      * @param arranged activations from {@link #arrange}
      * @param tokens at least 1
-     * @param output receives {@code tokens x rows} products, of which this call writes its rows
+     * @param output receives {@code to - from} products of each token
+     * @param at where those of the first token go
+     * @param stride how much further those of the next go
      * @param scratch space that no other worker uses
+     * @param from a multiple of {@link #rowGrain}
      */
-    abstract void multiply(Activations arranged, int tokens, float[] output, WorkerScratch scratch, int from, int to);
+    abstract void multiply(
+            Activations arranged,
+            int tokens,
+            float[] output,
+            int at,
+            int stride,
+            WorkerScratch scratch,
+            int from,
+            int to);
 }

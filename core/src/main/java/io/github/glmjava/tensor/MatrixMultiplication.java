@@ -20,6 +20,8 @@ public final class MatrixMultiplication implements ParallelTask {
     private @Nullable Matrix matrix;
     private float[] input = new float[0];
     private float[] output = input;
+    private int offset;
+    private int stride;
     private int tokens;
 
     /** @param team who does the work */
@@ -40,9 +42,25 @@ public final class MatrixMultiplication implements ParallelTask {
      * @param product receives {@code tokens x rows}, row-major; must not be the activations
      */
     public void multiply(Matrix weights, float[] activations, int count, float[] product) {
+        multiply(weights, activations, count, product, 0, weights.rows());
+    }
+
+    /**
+     * Multiplies {@code tokens} activation rows with a weight matrix.
+     *
+     * @param weights {@code rows x columns}
+     * @param activations {@code tokens x columns}, row-major
+     * @param count the number of tokens, at least 1
+     * @param product receives {@code rows} products of each token; must not be the activations
+     * @param first where those of the first token go
+     * @param apart how much further those of the next go, at least {@code rows}
+     */
+    public void multiply(Matrix weights, float[] activations, int count, float[] product, int first, int apart) {
         matrix = weights;
         input = activations;
         output = product;
+        offset = first;
+        stride = apart;
         tokens = count;
         weights.reserve(count, arranged);
         if (count < ARRANGED_TOGETHER) {
@@ -59,6 +77,7 @@ public final class MatrixMultiplication implements ParallelTask {
 
     @Override
     public void run(int worker, int from, int to) {
-        Objects.requireNonNull(matrix).multiply(arranged, tokens, output, scratch[worker], from, to);
+        Objects.requireNonNull(matrix)
+                .multiply(arranged, tokens, output, offset + from, stride, scratch[worker], from, to);
     }
 }

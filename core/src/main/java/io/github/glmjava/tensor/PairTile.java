@@ -36,7 +36,7 @@ final class PairTile {
     private PairTile() {}
 
     /**
-     * Adds {@code panel x activations} to the sums.
+     * Adds {@code panel x activations} to the sums, which begin with the first group: where a tile has them in the first-level cache.
      *
      * @param a from {@code sums} on {@code tokens x ROWS} sums, the tokens rounded up to whole tiles; from {@code scales} on the
      *     scales of {@code ROWS} rows for each group, from {@code panel} on the weights as {@link PanelTile#position} tells, from
@@ -75,6 +75,9 @@ final class PairTile {
                     tiles(a, weights, activations.floats, from, between + SUMS, some);
                 }
                 int to = sums + pair * TokenPairs.TOKENS * ROWS + row;
+                if (firstGroup == 0 && row == 0) {
+                    Arrays.fill(a, to, to + PAIRS * TokenPairs.TOKENS * ROWS, 0);
+                }
                 PairSums.addScaled(
                         a,
                         between,

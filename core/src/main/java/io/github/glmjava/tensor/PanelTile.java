@@ -1,5 +1,6 @@
 package io.github.glmjava.tensor;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -30,7 +31,7 @@ final class PanelTile {
     }
 
     /**
-     * Adds {@code panel x activations} to the sums.
+     * Adds {@code panel x activations} to the sums, which begin with the first group: where a tile has them in the first-level cache.
      *
      * @param a from {@code sums} on {@code tokens x ROWS} sums, rounded up to whole tiles, from {@code scales} on the scales of
      *     {@code ROWS} rows for each group, from {@code panel} on the weights
@@ -61,6 +62,9 @@ final class PanelTile {
                 int weights = panel + row * groups * BlockLayout.GROUP;
                 int scale = scales + row;
                 int to = sums + token * ROWS + row;
+                if (firstGroup == 0 && row == 0) {
+                    Arrays.fill(a, to, to + TOKENS * ROWS, 0);
+                }
                 boolean large = Lanes.MANY_REGISTERS && tokens - token > FloatTile.SMALL_TOKENS;
                 for (int group = 0; group < groups; group++) {
                     if (large) {

@@ -45,10 +45,18 @@ public final class RowScaledMatrix extends Matrix {
     }
 
     @Override
-    void multiply(Activations arranged, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
-        integers.multiply(arranged, tokens, output, scratch, from, to);
+    void multiply(
+            Activations arranged,
+            int tokens,
+            float[] output,
+            int at,
+            int stride,
+            WorkerScratch scratch,
+            int from,
+            int to) {
+        integers.multiply(arranged, tokens, output, at, stride, scratch, from, to);
         for (int token = 0; token < tokens; token++) {
-            int first = token * rows();
+            int first = at + token * stride - from;
             for (int row = from; row < to; row++) {
                 output[first + row] *= scales[row];
             }

@@ -71,12 +71,20 @@ final class ScalarMatrix extends Matrix {
     }
 
     @Override
-    void multiply(Activations arranged, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
+    void multiply(
+            Activations arranged,
+            int tokens,
+            float[] output,
+            int at,
+            int stride,
+            WorkerScratch scratch,
+            int from,
+            int to) {
         float[] weights = scratch.floats(columns());
         for (int row = from; row < to; row++) {
             readRow(row, weights, 0);
             for (int token = 0; token < tokens; token++) {
-                output[token * rows() + row] = dot(weights, arranged.floats, token * columns(), columns());
+                output[at + token * stride + row - from] = dot(weights, arranged.floats, token * columns(), columns());
             }
         }
     }

@@ -33,7 +33,7 @@ abstract class VectorMatrix extends Matrix {
     private final int rowWords;
 
     /** The distance of rows of words: a cache line more than the words, which are often a power of two. */
-    private final int stride;
+    private final int wordStride;
 
     /** @param laneColumns stored elements in a lane of 32 bits */
     VectorMatrix(MatrixFormat format, MemorySegment data, int rows, int columns, int laneColumns) {
@@ -41,7 +41,7 @@ abstract class VectorMatrix extends Matrix {
         order = new ColumnOrder(columns, laneColumns);
         streams = columns == order.whole();
         rowWords = order.whole() / laneColumns;
-        stride = rowWords + 16;
+        wordStride = rowWords + 16;
     }
 
     /**
@@ -94,15 +94,23 @@ abstract class VectorMatrix extends Matrix {
     }
 
     @Override
-    final void multiply(Activations arranged, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
+    final void multiply(
+            Activations arranged,
+            int tokens,
+            float[] output,
+            int at,
+            int stride,
+            WorkerScratch scratch,
+            int from,
+            int to) {
         if (isTiled(tokens, arranged)) {
-            multiplyMany(arranged.floats, tokens, output, scratch, from, to);
+            multiplyMany(arranged.floats, tokens, output, at, stride, scratch, from, to);
         } else if (arranged.plain) {
             long start = System.nanoTime();
-            multiplyFew(arranged, tokens, output, scratch, from, to);
+            multiplyFew(arranged, tokens, output, at - from, stride, scratch, from, to);
             PlainStart.PROCESS.used(start);
         } else {
-            multiplyFew(arranged, tokens, output, scratch, from, to);
+            multiplyFew(arranged, tokens, output, at - from, stride, scratch, from, to);
         }
     }
 
@@ -118,9 +126,18 @@ abstract class VectorMatrix extends Matrix {
      * Rows that are streamed together lie far apart, a quarter of all, so that each of the four places is read on and on: the
      * processor fetches ahead there, while rows beside each other would begin anew at other places with every four. Rows that are not
      * streamed are unpacked one by one: all in plain Java, else what is left or does not fill the steps of the kernel.
+     *
+     * @param rowZero where the first token's product of the matrix's first row would go
      */
     private void multiplyFew(
-            Activations arranged, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
+            Activations arranged,
+            int tokens,
+            float[] output,
+            int rowZero,
+            int stride,
+            WorkerScratch scratch,
+            int from,
+            int to) {
         float[] x = arranged.floats;
         boolean streamed = streams && !arranged.plain;
         int padded = order.padded();
@@ -129,7 +146,7 @@ abstract class VectorMatrix extends Matrix {
         int apart = (to - from) / STREAMED_ROWS;
         for (; streamed && row < from + apart; row++) {
             for (int token = 0; token < tokens; token++) {
-                stream(row, apart, x, token * padded, output, token * rows() + row, space);
+                stream(row, apart, x, token * padded, output, rowZero + token * stride + row, space);
             }
         }
         row = streamed ? from + STREAMED_ROWS * apart : from;
@@ -137,7 +154,7 @@ abstract class VectorMatrix extends Matrix {
             readRow(row, space, padded);
             order.arrange(space, padded, space, 0);
             for (int token = 0; token < tokens; token++) {
-                output[token * rows() + row] = arranged.plain
+                output[rowZero + token * stride + row] = arranged.plain
                         ? ColumnOrder.plainDot(space, x, token * padded, padded, 2 * padded)
                         : dot(space, x, token * padded, padded);
             }
@@ -176,10 +193,11 @@ abstract class VectorMatrix extends Matrix {
      * A residue and the one that is half of them further are next to each other in the tree of sums, and lie in the same
      * words: they are unpacked together, multiplied with all tokens, and added up with what came before.
      */
-    private void multiplyMany(float[] x, int tokens, float[] output, WorkerScratch scratch, int from, int to) {
+    private void multiplyMany(
+            float[] x, int tokens, float[] output, int at, int stride, WorkerScratch scratch, int from, int to) {
         int count = tiled(tokens);
         int level = count * FloatTile.PANEL_ROWS;
-        int before = FloatTile.PANEL_ROWS * stride + 2 * SLAB;
+        int before = FloatTile.PANEL_ROWS * wordStride + 2 * SLAB;
         int room = Math.multiplyExact(ColumnOrder.TREE_DEPTH + 1, level);
         float[] space = scratch.floats(Math.addExact(before + FloatTile.START, room));
         int start = scratch.start();
@@ -197,7 +215,8 @@ abstract class VectorMatrix extends Matrix {
             }
             int rows = Math.min(FloatTile.PANEL_ROWS, to - row);
             for (int token = 0; token < tokens; token++) {
-                System.arraycopy(space, sums + token * FloatTile.PANEL_ROWS, output, token * rows() + row, rows);
+                System.arraycopy(
+                        space, sums + token * FloatTile.PANEL_ROWS, output, at + token * stride + row - from, rows);
             }
         }
     }
@@ -211,7 +230,7 @@ abstract class VectorMatrix extends Matrix {
      */
     private void multiplyPair(int row, int tile, int leaf, int step, float[] x, int tokens, float[] space, int words) {
         int steps = Math.min(FloatTile.STEPS, order.steps() - step);
-        int slabs = words + FloatTile.PANEL_ROWS * stride;
+        int slabs = words + FloatTile.PANEL_ROWS * wordStride;
         for (int i = 0; i < FloatTile.ROWS; i += UNPACKED_ROWS) {
             unpack(row, tile + i, ColumnOrder.residueOfLeaf(leaf), step, steps, space, words, slabs + i);
         }
@@ -237,11 +256,12 @@ abstract class VectorMatrix extends Matrix {
     private void loadWords(int row, float[] space, int start) {
         for (int i = 0; i < FloatTile.PANEL_ROWS; i++) {
             long from = start() + (long) Math.min(row + i, rows() - 1) * columns() * format().bits() / Byte.SIZE;
-            copyWords(from, space, start + i * stride);
+            copyWords(from, space, start + i * wordStride);
         }
         for (int i = 0; i < FloatTile.PANEL_ROWS; i += Lanes.COUNT) {
             for (int word = 0; word < rowWords; word += PART) {
-                Transposition.transpose(space, start + i * stride + word, stride, Math.min(PART, rowWords - word));
+                Transposition.transpose(
+                        space, start + i * wordStride + word, wordStride, Math.min(PART, rowWords - word));
             }
         }
     }
@@ -263,8 +283,8 @@ abstract class VectorMatrix extends Matrix {
      */
     private void unpack(int row, int tile, int residue, int step, int steps, float[] a, int words, int slabs) {
         int wholeSteps = Math.clamp(order.whole() / ColumnOrder.RESIDUES - step, 0, steps);
-        int from = words + (tile + residue) * stride + step * ColumnOrder.RESIDUES / order.laneColumns();
-        unpack(a, from, from + Lanes.COUNT * stride, wholeSteps, slabs, slabs + SLAB);
+        int from = words + (tile + residue) * wordStride + step * ColumnOrder.RESIDUES / order.laneColumns();
+        unpack(a, from, from + Lanes.COUNT * wordStride, wholeSteps, slabs, slabs + SLAB);
         for (int i = wholeSteps; i < steps; i++) {
             for (int lane = 0; lane < UNPACKED_ROWS; lane++) {
                 int position = (step + i) * ColumnOrder.RESIDUES + residue;

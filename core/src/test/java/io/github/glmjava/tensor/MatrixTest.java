@@ -183,7 +183,7 @@ class MatrixTest {
         return data;
     }
 
-    private static void store(MemorySegment data, MatrixFormat format, int element, float value) {
+    static void store(MemorySegment data, MatrixFormat format, int element, float value) {
         switch (format) {
             case F32 -> data.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * element, value);
             case F16 -> data.set(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * element, Float.floatToFloat16(value));

@@ -70,7 +70,7 @@ class PlainStartTest {
         arranged.plain = plain;
         matrix.arrange(input, tokens, arranged, 0, tokens);
         float[] output = new float[tokens * matrix.rows()];
-        matrix.multiply(arranged, tokens, output, new WorkerScratch(), 0, matrix.rows());
+        matrix.multiply(arranged, tokens, output, 0, matrix.rows(), new WorkerScratch(), 0, matrix.rows());
         int[] bits = new int[output.length];
         for (int i = 0; i < bits.length; i++) {
             bits[i] = Float.floatToRawIntBits(output[i]);
