@@ -61,6 +61,7 @@ public final class GatedMultiplication implements ParallelTask {
         int rows = gates.rowGrain(count);
         if (count < MANY_TOKENS
                 || size % rows != 0
+                || ofUp % rows != 0
                 || gates.format() != ups.format()
                 || gates.columns() != ups.columns()) {
             return false;
