@@ -2,6 +2,7 @@ package io.github.glmjava.layer;
 
 import io.github.glmjava.tensor.GatedMultiplication;
 import io.github.glmjava.tensor.Matrix;
+import java.util.List;
 
 /**
  * The gated feed-forward network: {@code down(silu(gate(x)) * up(x))}.
@@ -25,25 +26,9 @@ public record GatedFeedForward(Projection gateAndUp, Linear down) implements Fee
     /** Computes gates, ups and what becomes of them in one go where the multiplication can. */
     private boolean multiplied(
             GatedMultiplication multiplication, int width, float[] input, int tokens, float[] activated) {
-        Matrix gate = null;
-        Matrix up = null;
-        int firstUp = 0;
-        switch (gateAndUp) {
-            case Linear both -> {
-                gate = both.onlyWeights();
-                up = gate;
-                firstUp = width;
-            }
-            case StackedProjection stacked -> {
-                if (stacked.parts().size() == 2) {
-                    gate = stacked.parts().getFirst().onlyWeights();
-                    up = stacked.parts().getLast().onlyWeights();
-                }
-            }
-        }
-        return gate != null
-                && up != null
-                && multiplication.multiply(gate, up, firstUp, width, input, tokens, activated);
+        List<Matrix> weights = gateAndUp.onlyWeights();
+        return (weights.size() == 1 || weights.size() == 2)
+                && multiplication.multiply(weights.getFirst(), weights.getLast(), width, input, tokens, activated);
     }
 
     @Override

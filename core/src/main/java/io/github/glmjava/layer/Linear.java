@@ -2,6 +2,7 @@ package io.github.glmjava.layer;
 
 import io.github.glmjava.tensor.Kernels;
 import io.github.glmjava.tensor.Matrix;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** {@code y = W x + b}, and what adapters add. */
@@ -9,6 +10,7 @@ public final class Linear implements Projection {
     private final Matrix weight;
     private final float @Nullable [] bias;
     private final @Nullable LowRankUpdate update;
+    private final List<Matrix> onlyWeights;
 
     /**
      * @param weight {@code output features x input features}
@@ -19,17 +21,17 @@ public final class Linear implements Projection {
         this.weight = weight;
         this.bias = bias;
         this.update = update;
-    }
-
-    /** The weights, if they are all there is: no bias and no adapter. */
-    @Nullable
-    Matrix onlyWeights() {
-        return bias == null && update == null ? weight : null;
+        onlyWeights = bias == null && update == null ? List.of(weight) : List.of();
     }
 
     @Override
     public int outputs() {
         return weight.rows();
+    }
+
+    @Override
+    public List<Matrix> onlyWeights() {
+        return onlyWeights;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.glmjava.layer;
 
+import io.github.glmjava.tensor.Matrix;
 import java.util.List;
 
 /**
@@ -8,21 +9,26 @@ import java.util.List;
  */
 public final class StackedProjection implements Projection {
     private final List<Linear> parts;
+    private final List<Matrix> onlyWeights;
     private final int outputs;
 
     /** @param parts at least one, with the same number of inputs */
     public StackedProjection(List<Linear> parts) {
         this.parts = List.copyOf(parts);
+        onlyWeights = parts.stream().anyMatch(part -> part.onlyWeights().isEmpty())
+                ? List.of()
+                : parts.stream().flatMap(part -> part.onlyWeights().stream()).toList();
         outputs = parts.stream().mapToInt(Linear::outputs).sum();
-    }
-
-    List<Linear> parts() {
-        return parts;
     }
 
     @Override
     public int outputs() {
         return outputs;
+    }
+
+    @Override
+    public List<Matrix> onlyWeights() {
+        return onlyWeights;
     }
 
     @Override

@@ -53,7 +53,7 @@ final class Workspace {
         this.kernels = kernels;
         tokenLoop = new TokenLoop(this, team);
         multiplication = new MatrixMultiplication(team);
-        gatedMultiplication = new GatedMultiplication(team, kernels);
+        gatedMultiplication = new GatedMultiplication(multiplication, kernels);
         LatentConfig latent = config.attention().latent();
         latentSpace = latent == null ? null : new LatentSpace(config.attention(), latent, team);
         rotary = new RotaryEmbedding(config.rotary());

@@ -113,7 +113,7 @@ abstract class BlockMatrix extends Matrix {
             Activations arranged,
             int tokens,
             float[] output,
-            int at,
+            int offset,
             int stride,
             WorkerScratch scratch,
             int from,
@@ -127,7 +127,7 @@ abstract class BlockMatrix extends Matrix {
                     stream(row, arranged, tokens, token, count, sums, start);
                     for (int i = 0; i < count; i++) {
                         int source = start + i * STREAMED_ROWS;
-                        int target = at + token++ * stride + row - from;
+                        int target = offset + token++ * stride + row;
                         System.arraycopy(sums, source, output, target, Math.min(STREAMED_ROWS, to - row));
                     }
                 }
@@ -143,7 +143,7 @@ abstract class BlockMatrix extends Matrix {
             }
             int count = Math.min(PANEL_ROWS, to - row);
             for (int token = 0; token < tokens; token++) {
-                System.arraycopy(sums, start + token * PANEL_ROWS, output, at + token * stride + row - from, count);
+                System.arraycopy(sums, start + token * PANEL_ROWS, output, offset + token * stride + row, count);
             }
         }
     }

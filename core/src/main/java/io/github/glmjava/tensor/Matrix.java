@@ -94,13 +94,13 @@ public abstract class Matrix implements RowSource {
     abstract int rowGrain(int tokens);
 
     /**
-     * Multiplies some rows: {@code output[at + token * stride + row - from] = dot(this[row], arranged[token])} for
+     * Multiplies some rows: {@code output[offset + token * stride + row] = dot(this[row], arranged[token])} for
      * {@code from <= row < to}.
      *
      * @param arranged activations from {@link #arrange}
      * @param tokens at least 1
      * @param output receives {@code to - from} products of each token
-     * @param at where those of the first token go
+     * @param offset where the first token's product of row 0 goes or would go
      * @param stride how much further those of the next go
      * @param scratch space that no other worker uses
      * @param from a multiple of {@link #rowGrain}
@@ -109,7 +109,7 @@ public abstract class Matrix implements RowSource {
             Activations arranged,
             int tokens,
             float[] output,
-            int at,
+            int offset,
             int stride,
             WorkerScratch scratch,
             int from,

@@ -14,7 +14,7 @@ public final class MatrixMultiplication implements ParallelTask {
     private final WorkerTeam team;
     private final WorkerScratch[] scratch;
     private final Activations arranged = new Activations();
-    private final ParallelTask arrangement = this::arrange;
+    private final ParallelTask arrangement = this::arrangeSome;
 
     // The product being computed.
     private @Nullable Matrix matrix;
@@ -46,38 +46,48 @@ public final class MatrixMultiplication implements ParallelTask {
     }
 
     /**
-     * Multiplies {@code tokens} activation rows with a weight matrix.
+     * The same, into a part of each token's features.
      *
-     * @param weights {@code rows x columns}
-     * @param activations {@code tokens x columns}, row-major
-     * @param count the number of tokens, at least 1
      * @param product receives {@code rows} products of each token; must not be the activations
      * @param first where those of the first token go
      * @param apart how much further those of the next go, at least {@code rows}
      */
     public void multiply(Matrix weights, float[] activations, int count, float[] product, int first, int apart) {
-        matrix = weights;
-        input = activations;
+        arrange(weights, activations, count);
         output = product;
         offset = first;
         stride = apart;
-        tokens = count;
-        weights.reserve(count, arranged);
-        if (count < ARRANGED_TOGETHER) {
-            arrange(0, 0, count);
-        } else {
-            team.run(arrangement, count, ARRANGED_TOGETHER);
-        }
         team.run(this, weights.rows(), weights.rowGrain(count));
     }
 
-    private void arrange(int worker, int from, int to) {
+    /** Brings the activations into the order of such weights. */
+    Activations arrange(Matrix weights, float[] activations, int count) {
+        matrix = weights;
+        input = activations;
+        tokens = count;
+        weights.reserve(count, arranged);
+        if (count < ARRANGED_TOGETHER) {
+            arrangeSome(0, 0, count);
+        } else {
+            team.run(arrangement, count, ARRANGED_TOGETHER);
+        }
+        return arranged;
+    }
+
+    WorkerTeam team() {
+        return team;
+    }
+
+    WorkerScratch scratch(int worker) {
+        return scratch[worker];
+    }
+
+    private void arrangeSome(int worker, int from, int to) {
         Objects.requireNonNull(matrix).arrange(input, tokens, arranged, from, to);
     }
 
     @Override
     public void run(int worker, int from, int to) {
-        Objects.requireNonNull(matrix)
-                .multiply(arranged, tokens, output, offset + from, stride, scratch[worker], from, to);
+        Objects.requireNonNull(matrix).multiply(arranged, tokens, output, offset, stride, scratch[worker], from, to);
     }
 }

@@ -7,8 +7,7 @@ import jdk.incubator.vector.FloatVector;
  * A panel of unpacked 4-bit weights times several tokens' rounded activations, two tokens in one number: a float holds {@code a0 +
  * d a1} exactly, and a multiply-add with a weight adds to the sums of both, twice as many multiply-adds as floats make. {@link
  * GroupRounding} keeps the sums of a group so small that a float still holds {@code s0 + d s1} exactly ({@link
- * TokenPairs#DISTANCE}). Then {@link PairSums}
- * takes the sums apart.
+ * TokenPairs#DISTANCE}). Then {@link PairSums} takes the sums apart.
  *
  * <p>For the shape of the tiles see {@link FloatTile}, for that of the loops {@link PanelTile}. A tile's sums go through memory: a
  * method that also took them apart would keep them there anyway, and would be too large for C1.

@@ -49,14 +49,14 @@ public final class RowScaledMatrix extends Matrix {
             Activations arranged,
             int tokens,
             float[] output,
-            int at,
+            int offset,
             int stride,
             WorkerScratch scratch,
             int from,
             int to) {
-        integers.multiply(arranged, tokens, output, at, stride, scratch, from, to);
+        integers.multiply(arranged, tokens, output, offset, stride, scratch, from, to);
         for (int token = 0; token < tokens; token++) {
-            int first = at + token * stride - from;
+            int first = offset + token * stride;
             for (int row = from; row < to; row++) {
                 output[first + row] *= scales[row];
             }

@@ -75,7 +75,7 @@ final class ScalarMatrix extends Matrix {
             Activations arranged,
             int tokens,
             float[] output,
-            int at,
+            int offset,
             int stride,
             WorkerScratch scratch,
             int from,
@@ -84,7 +84,7 @@ final class ScalarMatrix extends Matrix {
         for (int row = from; row < to; row++) {
             readRow(row, weights, 0);
             for (int token = 0; token < tokens; token++) {
-                output[at + token * stride + row - from] = dot(weights, arranged.floats, token * columns(), columns());
+                output[offset + token * stride + row] = dot(weights, arranged.floats, token * columns(), columns());
             }
         }
     }

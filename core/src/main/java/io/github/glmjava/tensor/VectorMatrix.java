@@ -98,19 +98,19 @@ abstract class VectorMatrix extends Matrix {
             Activations arranged,
             int tokens,
             float[] output,
-            int at,
+            int offset,
             int stride,
             WorkerScratch scratch,
             int from,
             int to) {
         if (isTiled(tokens, arranged)) {
-            multiplyMany(arranged.floats, tokens, output, at, stride, scratch, from, to);
+            multiplyMany(arranged.floats, tokens, output, offset, stride, scratch, from, to);
         } else if (arranged.plain) {
             long start = System.nanoTime();
-            multiplyFew(arranged, tokens, output, at - from, stride, scratch, from, to);
+            multiplyFew(arranged, tokens, output, offset, stride, scratch, from, to);
             PlainStart.PROCESS.used(start);
         } else {
-            multiplyFew(arranged, tokens, output, at - from, stride, scratch, from, to);
+            multiplyFew(arranged, tokens, output, offset, stride, scratch, from, to);
         }
     }
 
@@ -126,14 +126,12 @@ abstract class VectorMatrix extends Matrix {
      * Rows that are streamed together lie far apart, a quarter of all, so that each of the four places is read on and on: the
      * processor fetches ahead there, while rows beside each other would begin anew at other places with every four. Rows that are not
      * streamed are unpacked one by one: all in plain Java, else what is left or does not fill the steps of the kernel.
-     *
-     * @param rowZero where the first token's product of the matrix's first row would go
      */
     private void multiplyFew(
             Activations arranged,
             int tokens,
             float[] output,
-            int rowZero,
+            int offset,
             int stride,
             WorkerScratch scratch,
             int from,
@@ -146,7 +144,7 @@ abstract class VectorMatrix extends Matrix {
         int apart = (to - from) / STREAMED_ROWS;
         for (; streamed && row < from + apart; row++) {
             for (int token = 0; token < tokens; token++) {
-                stream(row, apart, x, token * padded, output, rowZero + token * stride + row, space);
+                stream(row, apart, x, token * padded, output, offset + token * stride + row, space);
             }
         }
         row = streamed ? from + STREAMED_ROWS * apart : from;
@@ -154,7 +152,7 @@ abstract class VectorMatrix extends Matrix {
             readRow(row, space, padded);
             order.arrange(space, padded, space, 0);
             for (int token = 0; token < tokens; token++) {
-                output[rowZero + token * stride + row] = arranged.plain
+                output[offset + token * stride + row] = arranged.plain
                         ? ColumnOrder.plainDot(space, x, token * padded, padded, 2 * padded)
                         : dot(space, x, token * padded, padded);
             }
@@ -194,7 +192,7 @@ abstract class VectorMatrix extends Matrix {
      * words: they are unpacked together, multiplied with all tokens, and added up with what came before.
      */
     private void multiplyMany(
-            float[] x, int tokens, float[] output, int at, int stride, WorkerScratch scratch, int from, int to) {
+            float[] x, int tokens, float[] output, int offset, int stride, WorkerScratch scratch, int from, int to) {
         int count = tiled(tokens);
         int level = count * FloatTile.PANEL_ROWS;
         int before = FloatTile.PANEL_ROWS * wordStride + 2 * SLAB;
@@ -216,7 +214,7 @@ abstract class VectorMatrix extends Matrix {
             int rows = Math.min(FloatTile.PANEL_ROWS, to - row);
             for (int token = 0; token < tokens; token++) {
                 System.arraycopy(
-                        space, sums + token * FloatTile.PANEL_ROWS, output, at + token * stride + row - from, rows);
+                        space, sums + token * FloatTile.PANEL_ROWS, output, offset + token * stride + row, rows);
             }
         }
     }

@@ -220,7 +220,7 @@ final class WordTile {
     }
 
     /**
-     * Takes the sums of a group and a vector of words apart as {@link PairTile} does, and adds them, scaled, to the tokens' floats.
+     * Takes the sums of a group and a vector of words apart as {@link PairSums} does, and adds them, scaled, to the tokens' floats.
      *
      * @param between where the sums begin
      * @param data of the matrix

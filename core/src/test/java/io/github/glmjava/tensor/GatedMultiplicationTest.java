@@ -19,7 +19,13 @@ class GatedMultiplicationTest {
     private static final int COLUMNS = 330;
 
     static Stream<Arguments> formats() {
-        return Stream.of(MatrixFormat.F32, MatrixFormat.BF16, MatrixFormat.F16, MatrixFormat.Q8, MatrixFormat.Q4)
+        return Stream.of(
+                        MatrixFormat.F32,
+                        MatrixFormat.BF16,
+                        MatrixFormat.F16,
+                        MatrixFormat.I8,
+                        MatrixFormat.Q8,
+                        MatrixFormat.Q4)
                 .flatMap(format -> Stream.of(new ScalarKernels(), KernelProvider.kernels())
                         .map(kernels -> Arguments.of(format, kernels)));
     }
@@ -46,14 +52,39 @@ class GatedMultiplicationTest {
                 int[] ofTwo = MatrixTest.bits(activate(kernels, joined, tokens));
                 for (int threads = 1; threads <= 3; threads++) {
                     try (WorkerTeam team = new WorkerTeam(threads)) {
-                        GatedMultiplication multiplication = new GatedMultiplication(team, kernels);
+                        GatedMultiplication multiplication =
+                                new GatedMultiplication(new MatrixMultiplication(team), kernels);
                         float[] output = new float[tokens * SIZE];
-                        assertTrue(multiplication.multiply(both, both, SIZE, SIZE, input, tokens, output));
+                        assertTrue(multiplication.multiply(both, both, SIZE, input, tokens, output));
                         assertArrayEquals(ofOne, MatrixTest.bits(output));
-                        assertTrue(multiplication.multiply(gate, up, 0, SIZE, input, tokens, output));
+                        assertTrue(multiplication.multiply(gate, up, SIZE, input, tokens, output));
                         assertArrayEquals(ofTwo, MatrixTest.bits(output));
                     }
                 }
+            }
+        }
+    }
+
+    /** Between what other parts have there. */
+    @ParameterizedTest
+    @MethodSource("formats")
+    void productsGoToAPartOfEachTokensFeatures(MatrixFormat format, Kernels kernels) {
+        Random random = new Random(33);
+        int rows = 70;
+        int stride = rows + 9;
+        try (Arena arena = Arena.ofShared();
+                WorkerTeam team = new WorkerTeam(2)) {
+            Matrix matrix = random(arena, kernels, format, rows, random, team);
+            for (int tokens : new int[] {1, 5, 67}) {
+                float[] input = MatrixTest.gaussians(random, tokens * COLUMNS);
+                float[] product = multiply(matrix, input, tokens, team);
+                float[] expected = MatrixTest.gaussians(random, tokens * stride);
+                float[] output = expected.clone();
+                for (int token = 0; token < tokens; token++) {
+                    System.arraycopy(product, token * rows, expected, 4 + token * stride, rows);
+                }
+                new MatrixMultiplication(team).multiply(matrix, input, tokens, output, 4, stride);
+                assertArrayEquals(MatrixTest.bits(expected), MatrixTest.bits(output));
             }
         }
     }
@@ -67,15 +98,15 @@ class GatedMultiplicationTest {
                 WorkerTeam team = new WorkerTeam(1)) {
             Matrix gate = random(arena, kernels, MatrixFormat.Q4, SIZE, random, team);
             Matrix up = random(arena, kernels, MatrixFormat.Q8, SIZE, random, team);
-            GatedMultiplication multiplication = new GatedMultiplication(team, kernels);
+            GatedMultiplication multiplication = new GatedMultiplication(new MatrixMultiplication(team), kernels);
             float[] input = MatrixTest.gaussians(random, 64 * COLUMNS);
             float[] output = new float[64 * SIZE];
-            assertFalse(multiplication.multiply(gate, gate, 0, SIZE, input, 63, output));
-            assertFalse(multiplication.multiply(gate, up, 0, SIZE, input, 64, output));
+            assertFalse(multiplication.multiply(gate, gate, SIZE, input, 63, output));
+            assertFalse(multiplication.multiply(gate, up, SIZE, input, 64, output));
             if (kernels instanceof VectorKernels) {
-                assertFalse(multiplication.multiply(gate, gate, SIZE / 2 - 1, SIZE / 2 - 1, input, 64, output));
+                assertFalse(multiplication.multiply(gate, gate, SIZE / 2 - 1, input, 64, output));
             }
-            assertTrue(multiplication.multiply(gate, gate, 0, SIZE, input, 64, output));
+            assertTrue(multiplication.multiply(gate, gate, SIZE, input, 64, output));
         }
     }
 
@@ -90,6 +121,14 @@ class GatedMultiplicationTest {
     private static Matrix random(
             Arena arena, Kernels kernels, MatrixFormat format, int rows, Random random, WorkerTeam team) {
         float[] weights = MatrixTest.gaussians(random, rows * COLUMNS);
+        if (format == MatrixFormat.I8) {
+            byte[] integers = new byte[weights.length];
+            random.nextBytes(integers);
+            MemorySegment data = MemorySegment.ofArray(integers);
+            MemorySegment stored = arena.allocate(integers.length, 64).copyFrom(data);
+            return new RowScaledMatrix(
+                    kernels.matrix(format, stored, rows, COLUMNS), MatrixTest.gaussians(random, rows));
+        }
         MemorySegment floats = arena.allocate(MatrixFormat.F32.bytes(rows, COLUMNS), 64);
         MemorySegment.copy(MemorySegment.ofArray(weights), 0, floats, 0, floats.byteSize());
         Matrix source = kernels.matrix(MatrixFormat.F32, floats, rows, COLUMNS);
