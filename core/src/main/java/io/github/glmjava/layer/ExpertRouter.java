@@ -22,6 +22,16 @@ public final class ExpertRouter implements PerToken {
         this.correction = correction;
     }
 
+    /** How many experts a token goes through. */
+    int perToken() {
+        return config.perToken();
+    }
+
+    /** The multiply-adds of one token in the router itself. */
+    long multiplyAdds() {
+        return (long) weight.rows() * weight.columns();
+    }
+
     /** Scores {@code tokens x hiddenSize} activations and notes each token's experts in {@code choice}. */
     void route(Workspace workspace, float[] input, int tokens, ExpertChoice choice) {
         choice.reserve(config, tokens);

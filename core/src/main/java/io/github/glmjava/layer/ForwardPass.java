@@ -15,6 +15,9 @@ final class ForwardPass {
     private final Kernels kernels;
     private final CacheFormat cacheFormat;
 
+    /** Of how many tokens the last pass left the residual stream. */
+    private int hiddenRows;
+
     ForwardPass(GlmNetwork network, Kernels kernels, WorkerTeam team, CacheFormat cacheFormat) {
         this.network = network;
         this.kernels = kernels;
@@ -61,28 +64,32 @@ final class ForwardPass {
     }
 
     /**
-     * Runs the tokens through all layers.
+     * Runs the tokens through all layers. In the last one only keys and values are computed of tokens of which nobody wants more.
      *
+     * @param kept of how many tokens, the last ones, the output is wanted; with a trace, of all
      * @param trace sees the outputs of the layers, or null
      * @param firstPosition what to tell it
      */
-    void run(@Nullable ForwardTrace trace, int firstPosition) {
+    void run(int kept, @Nullable ForwardTrace trace, int firstPosition) {
         int tokens = workspace.rows().count();
+        int layers = network.config().layers();
         if (trace != null) {
             trace.activations(-1, firstPosition, workspace.hidden, tokens);
         }
-        for (int layer = 0; layer < network.config().layers(); layer++) {
-            network.blocks().get(layer).apply(workspace, layer, tokens);
+        for (int layer = 0; layer < layers; layer++) {
+            boolean whole = layer < layers - 1 || trace != null;
+            network.blocks().get(layer).apply(workspace, layer, whole ? tokens : kept);
             if (trace != null) {
                 trace.activations(layer, firstPosition, workspace.hidden, tokens);
             }
         }
+        hiddenRows = workspace.rows().count();
         workspace.rows().clear();
     }
 
-    /** Copies some rows of the residual stream. */
-    void copyHidden(int firstRow, int count, float[] target) {
-        System.arraycopy(workspace.hidden, firstRow * hiddenSize(), target, 0, count * hiddenSize());
+    /** Copies {@code count} rows of the residual stream from that of the token on that is {@code last} tokens from the end. */
+    void copyHidden(int last, int count, float[] target) {
+        System.arraycopy(workspace.hidden, (hiddenRows - last) * hiddenSize(), target, 0, count * hiddenSize());
     }
 
     /**

@@ -32,6 +32,11 @@ public record GatedFeedForward(Projection gateAndUp, Linear down) implements Fee
     }
 
     @Override
+    public long multiplyAdds() {
+        return gateAndUp.multiplyAdds() + down.multiplyAdds();
+    }
+
+    @Override
     public void run(Workspace workspace, int layer, float[] input, float[] output, int token) {
         int width = gateAndUp.outputs() / 2;
         workspace.kernels().swiGlu(input, token * 2 * width, width, output, token * width);

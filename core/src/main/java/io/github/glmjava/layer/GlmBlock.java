@@ -18,15 +18,31 @@ public record GlmBlock(
         Norm feedForwardNorm,
         FeedForward feedForward,
         @Nullable Norm feedForwardOutputNorm) {
-    /** Updates the residual stream {@code workspace.hidden} of {@code tokens} tokens. */
-    void apply(Workspace workspace, int layer, int tokens) {
+    /**
+     * Puts the keys and values of the workspace's tokens into their caches and updates the residual stream {@code workspace.hidden} of
+     * the last {@code kept} of them; the others are dropped.
+     */
+    void apply(Workspace workspace, int layer, int kept) {
+        int tokens = workspace.rows().count();
         attentionNorm.apply(workspace, workspace.hidden, tokens, workspace.normed);
-        attention.apply(workspace, layer, workspace.normed, tokens, workspace.sublayer);
-        addSublayer(workspace, tokens, attentionOutputNorm);
+        attention.project(workspace, layer, workspace.normed, tokens);
+        if (kept < tokens) {
+            workspace.keepLast(kept);
+        }
+        if (kept == 0) {
+            return;
+        }
+        attention.attend(workspace, layer, kept, workspace.sublayer);
+        addSublayer(workspace, kept, attentionOutputNorm);
 
-        feedForwardNorm.apply(workspace, workspace.hidden, tokens, workspace.normed);
-        feedForward.apply(workspace, workspace.normed, tokens, workspace.sublayer);
-        addSublayer(workspace, tokens, feedForwardOutputNorm);
+        feedForwardNorm.apply(workspace, workspace.hidden, kept, workspace.normed);
+        feedForward.apply(workspace, workspace.normed, kept, workspace.sublayer);
+        addSublayer(workspace, kept, feedForwardOutputNorm);
+    }
+
+    /** The multiply-adds of one token in the matrices that come after keys and values. */
+    long outputMultiplyAdds() {
+        return attention.outputMultiplyAdds() + feedForward.multiplyAdds();
     }
 
     private static void addSublayer(Workspace workspace, int tokens, @Nullable Norm outputNorm) {

@@ -48,6 +48,11 @@ public record GlmNetwork(
         return weights.elements() - weights.idleElements() - (embedding.equals(head) ? 1 : 2) * headElements;
     }
 
+    /** The part of {@link #layerMultiplyAdds} that only tokens need whose logits are asked for: behind the last keys and values. */
+    public long lastMultiplyAdds() {
+        return blocks.getLast().outputMultiplyAdds();
+    }
+
     /** This network with a prefix. */
     public GlmNetwork withPrefix(@Nullable Prefix newPrefix) {
         return new GlmNetwork(config, embedding, positions, blocks, finalNorm, head, newPrefix, weights);

@@ -18,11 +18,20 @@ public record GroupedAttention(
         @Nullable RmsNorm keyNorm,
         Linear output) implements Attention, PerToken {
     @Override
-    public void apply(Workspace workspace, int layer, float[] input, int tokens, float[] result) {
+    public void project(Workspace workspace, int layer, float[] input, int tokens) {
         queryKeyValue.apply(workspace, input, tokens, workspace.queryKeyValue);
         workspace.forEachToken(this, layer, workspace.queryKeyValue, workspace.queryKeyValue, tokens);
+    }
+
+    @Override
+    public void attend(Workspace workspace, int layer, int tokens, float[] result) {
         workspace.attentionPass().attend(layer, workspace.queryKeyValue, workspace.attention);
         output.apply(workspace, workspace.attention, tokens, result);
+    }
+
+    @Override
+    public long outputMultiplyAdds() {
+        return output.multiplyAdds();
     }
 
     /** Turns one token's queries and keys and puts its keys and values into the cache. */

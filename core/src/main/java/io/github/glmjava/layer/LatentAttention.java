@@ -58,18 +58,34 @@ public final class LatentAttention implements Attention, PerToken {
     }
 
     @Override
-    public void apply(Workspace workspace, int layer, float[] input, int tokens, float[] result) {
+    public void project(Workspace workspace, int layer, float[] input, int tokens) {
         LatentSpace space = workspace.latentSpace();
         space.reserve(tokens);
         projectQueries(workspace, space, input, tokens);
         latentDown.apply(workspace, input, tokens, space.latents);
         workspace.forEachToken(this, layer, space.latents, workspace.queryKeyValue, tokens);
+    }
+
+    @Override
+    public void attend(Workspace workspace, int layer, int tokens, float[] result) {
+        LatentSpace space = workspace.latentSpace();
         HeadFeatures absorbed = space.absorbed.in(workspace.queryKeyValue);
         space.multiplication.multiply(keysToLatent, space.plainQueries.in(space.queries), tokens, absorbed);
         workspace.attentionPass().attend(layer, workspace.queryKeyValue, workspace.attention);
         HeadFeatures latents = space.attendedLatents.in(workspace.attention);
         space.multiplication.multiply(latentToValues, latents, tokens, space.headValues.in(space.values));
         output.apply(workspace, space.values, tokens, result);
+    }
+
+    @Override
+    public long outputMultiplyAdds() {
+        return multiplyAdds(keysToLatent) + multiplyAdds(latentToValues) + output.multiplyAdds();
+    }
+
+    private static long multiplyAdds(List<Matrix> matrices) {
+        return matrices.stream()
+                .mapToLong(matrix -> (long) matrix.rows() * matrix.columns())
+                .sum();
     }
 
     private void projectQueries(Workspace workspace, LatentSpace space, float[] input, int tokens) {

@@ -54,4 +54,10 @@ final class LatentSpace {
             capacity = tokens;
         }
     }
+
+    /** Forgets the queries of all but some tokens, which become the first. */
+    void keep(int first, int tokens) {
+        int size = heads * config.querySize();
+        System.arraycopy(queries, first * size, queries, 0, tokens * size);
+    }
 }

@@ -30,6 +30,11 @@ public final class Linear implements Projection {
     }
 
     @Override
+    public long multiplyAdds() {
+        return (long) weight.rows() * weight.columns();
+    }
+
+    @Override
     public List<Matrix> onlyWeights() {
         return onlyWeights;
     }

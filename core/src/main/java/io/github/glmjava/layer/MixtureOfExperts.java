@@ -51,6 +51,12 @@ public final class MixtureOfExperts implements FeedForward {
         }
     }
 
+    @Override
+    public long multiplyAdds() {
+        long always = router.multiplyAdds() + (shared == null ? 0 : shared.multiplyAdds());
+        return always + router.perToken() * experts.getFirst().multiplyAdds();
+    }
+
     private static void addWeighted(float[] target, int offset, float[] source, int from, float weight, int count) {
         for (int i = 0; i < count; i++) {
             target[offset + i] += weight * source[from + i];

@@ -104,8 +104,8 @@ public final class NetworkBatch {
         for (int i = 0; i < count; i++) {
             sequences.get(rows[i]).addNewToken();
         }
-        pass.run(null, 0);
-        pass.copyHidden(0, count, hidden);
+        pass.run(count, null, 0);
+        pass.copyHidden(count, count, hidden);
         pass.head(hidden, count, logits, null, 0);
         for (int i = 0; i < count; i++) {
             sequences.get(rows[i]).finishStep(i, hidden, logits);

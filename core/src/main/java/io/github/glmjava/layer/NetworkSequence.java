@@ -144,12 +144,16 @@ public final class NetworkSequence {
         while (computed < positions.length()) {
             int first = computed;
             int tokens = first < mutually ? mutually - first : part(positions.length() - first, together);
-            forward(first, tokens);
-            pass.copyHidden(tokens - 1, 1, lastHidden);
-            stateLength = computed;
-            for (int batch = Math.max(first, firstRow); result != null && batch < computed; batch += HEAD_BATCH) {
+            int firstWanted = result == null ? first + tokens : Math.max(first, firstRow);
+            boolean last = first + tokens == positions.length();
+            forward(first, tokens, Math.max(first + tokens - firstWanted, last ? 1 : 0));
+            if (last) {
+                pass.copyHidden(1, 1, lastHidden);
+                stateLength = computed;
+            }
+            for (int batch = firstWanted; result != null && batch < computed; batch += HEAD_BATCH) {
                 int count = Math.min(HEAD_BATCH, computed - batch);
-                allLogits(batch - first, count, batch, result, batch - firstRow);
+                allLogits(batch, count, result, batch - firstRow);
             }
         }
     }
@@ -163,10 +167,10 @@ public final class NetworkSequence {
         return Math.min(Math.ceilDiv(equal, TILE) * TILE, Math.min(left, most));
     }
 
-    /** The logits of some of the tokens in the workspace, each into a row of its own. */
-    private void allLogits(int first, int count, int position, float[][] result, int firstRow) {
+    /** The logits of some of the tokens that were computed last, each into a row of its own. */
+    private void allLogits(int position, int count, float[][] result, int firstRow) {
         float[] hidden = new float[count * pass.network().config().hiddenSize()];
-        pass.copyHidden(first, count, hidden);
+        pass.copyHidden(computed - position, count, hidden);
         float[] products = new float[count * vocabularySize()];
         pass.head(hidden, count, products, trace, position);
         for (int token = 0; token < count; token++) {
@@ -188,13 +192,13 @@ public final class NetworkSequence {
         }
     }
 
-    private void forward(int first, int tokens) {
+    private void forward(int first, int tokens, int kept) {
         cache.reserve(prefixLength + first + tokens);
         pass.begin(tokens);
         for (int index = first; index < first + tokens; index++) {
             addRow(index);
         }
-        pass.run(trace, first);
+        pass.run(kept, trace, first);
         computed = first + tokens;
     }
 

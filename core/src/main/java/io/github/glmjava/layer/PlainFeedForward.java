@@ -17,6 +17,11 @@ public record PlainFeedForward(Linear up, Linear down, boolean byTanh) implement
     }
 
     @Override
+    public long multiplyAdds() {
+        return up.multiplyAdds() + down.multiplyAdds();
+    }
+
+    @Override
     public void run(Workspace workspace, int layer, float[] input, float[] output, int token) {
         int width = up.outputs();
         if (byTanh) {

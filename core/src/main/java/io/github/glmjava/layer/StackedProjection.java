@@ -27,6 +27,11 @@ public final class StackedProjection implements Projection {
     }
 
     @Override
+    public long multiplyAdds() {
+        return parts.stream().mapToLong(Linear::multiplyAdds).sum();
+    }
+
+    @Override
     public List<Matrix> onlyWeights() {
         return onlyWeights;
     }

@@ -38,6 +38,16 @@ final class TokenRows {
         count++;
     }
 
+    /** Forgets all but the last rows, which become the first. */
+    void keepLast(int kept) {
+        int dropped = count - kept;
+        System.arraycopy(caches, dropped, caches, 0, kept);
+        System.arraycopy(slots, dropped, slots, 0, kept);
+        System.arraycopy(seen, dropped, seen, 0, kept);
+        Arrays.fill(caches, kept, count, null);
+        count = kept;
+    }
+
     int count() {
         return count;
     }

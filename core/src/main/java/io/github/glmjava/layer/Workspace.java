@@ -74,6 +74,23 @@ final class Workspace {
         capacity = tokens;
     }
 
+    /**
+     * Forgets all but the last tokens, which become the first: their rows, residual stream, normed input and queries. Keys and values
+     * stay in the caches.
+     */
+    void keepLast(int kept) {
+        int first = rows.count() - kept;
+        rows.keepLast(kept);
+        int size = config.hiddenSize();
+        System.arraycopy(hidden, first * size, hidden, 0, kept * size);
+        System.arraycopy(normed, first * size, normed, 0, kept * size);
+        int projected = config.attention().projectedSize();
+        System.arraycopy(queryKeyValue, first * projected, queryKeyValue, 0, kept * projected);
+        if (latentSpace != null) {
+            latentSpace.keep(first, kept);
+        }
+    }
+
     /** Room for the inner features of a feed-forward network, gates included. */
     float[] inner(int floats) {
         inner = grown(inner, floats);

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param plan what was asked for
  * @param machine the limits, measured beside it
  * @param start how long it took to begin
- * @param multiplyAddsPerToken of all matrices of the layers that a token goes through, without attention and the head
- * @param headMultiplyAdds of the head, which a prompt needs once
+ * @param multiplyAddsPerToken of all matrices that each token of a prompt goes through, without attention
+ * @param lastMultiplyAdds of those that only the last token goes through: the last layer's behind its keys and values, and the head
  * @param bytesPerToken weights that one decoded token reads
  * @param prefill of prompts
  * @param decode of one sequence that begins with an empty cache
@@ -31,7 +31,7 @@ public record BenchmarkResult(
         MachineLimits machine,
         Start start,
         long multiplyAddsPerToken,
-        long headMultiplyAdds,
+        long lastMultiplyAdds,
         long bytesPerToken,
         Speeds prefill,
         Speeds decode,
@@ -57,7 +57,7 @@ public record BenchmarkResult(
 
     /** The speed of a prompt in multiply-adds of matrices, two operations each. */
     public double prefillGigaflops() {
-        double perToken = multiplyAddsPerToken + (double) headMultiplyAdds / plan.promptTokens();
+        double perToken = multiplyAddsPerToken + (double) lastMultiplyAdds / plan.promptTokens();
         return 2 * perToken * prefill.median() / 1e9;
     }
 

@@ -101,8 +101,9 @@ public final class ModelBenchmark {
                     plan,
                     machine,
                     times,
-                    network.layerMultiplyAdds(),
-                    (long) network.head().rows() * network.head().columns(),
+                    network.layerMultiplyAdds() - network.lastMultiplyAdds(),
+                    network.lastMultiplyAdds()
+                            + (long) network.head().rows() * network.head().columns(),
                     network.bytesPerToken(),
                     meter.prefill(),
                     meter.decode(),
