@@ -67,6 +67,10 @@ final class OpenNetwork implements AutoCloseable {
         return new NetworkBatch(network, KernelProvider.kernels(), team, chunk, cacheFormat);
     }
 
+    long promptMultiplyAdds(int tokens) {
+        return network.promptMultiplyAdds(tokens);
+    }
+
     int layers() {
         return network.config().layers();
     }

@@ -42,8 +42,6 @@ public final class NetworkLoader {
     /** Experts that a token does not go through. */
     private long idleBytes;
 
-    private long idleElements;
-
     private NetworkLoader(
             Checkpoint checkpoint, GlmConfig config, TensorNames names, Kernels kernels, WeightConversion conversion) {
         this.config = config;
@@ -81,7 +79,7 @@ public final class NetworkLoader {
         Norm finalNorm = norm(names.of(TensorRole.FINAL_NORM));
         Matrix head = head(embedding);
         weights.reportUnused(name -> names.ignores(name, config.layers()));
-        WeightTotals totals = new WeightTotals(weights.bytes(), weights.elements(), idleBytes, idleElements);
+        WeightTotals totals = new WeightTotals(weights.bytes(), idleBytes);
         return new GlmNetwork(config, embedding, positions, blocks, finalNorm, head, null, totals);
     }
 
@@ -205,7 +203,6 @@ public final class NetworkLoader {
     private MixtureOfExperts mixture(ExpertsConfig config, int layer) throws CheckpointException {
         List<GatedFeedForward> experts = new ArrayList<>();
         long bytesBefore = weights.bytes();
-        long elementsBefore = weights.elements();
         for (int expert = 0; expert < config.experts(); expert++) {
             experts.add(gated(
                     names.parts(TensorRole.EXPERT_GATE_AND_UP, layer, expert),
@@ -215,7 +212,6 @@ public final class NetworkLoader {
         }
         int idle = config.experts() - config.perToken();
         idleBytes += (weights.bytes() - bytesBefore) / config.experts() * idle;
-        idleElements += (weights.elements() - elementsBefore) / config.experts() * idle;
         GatedFeedForward shared = config.sharedSize() == 0
                 ? null
                 : gated(

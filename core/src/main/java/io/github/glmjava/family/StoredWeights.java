@@ -49,7 +49,6 @@ final class StoredWeights {
     private final Map<String, Integer> converted = new TreeMap<>();
 
     private long bytes;
-    private long elements;
 
     StoredWeights(Checkpoint checkpoint, Kernels kernels, WeightConversion conversion) {
         this.checkpoint = checkpoint;
@@ -60,11 +59,6 @@ final class StoredWeights {
     /** The bytes of all matrices given out. */
     long bytes() {
         return bytes;
-    }
-
-    /** The elements of all matrices given out. */
-    long elements() {
-        return elements;
     }
 
     /** Whether there is a tensor of this name. */
@@ -234,7 +228,6 @@ final class StoredWeights {
 
     private Matrix counted(Matrix matrix) {
         bytes += matrix.format().bytes(matrix.rows(), matrix.columns());
-        elements += (long) matrix.rows() * matrix.columns();
         return matrix;
     }
 

@@ -18,6 +18,9 @@ public sealed interface Attention permits GroupedAttention, LatentAttention {
      */
     void attend(Workspace workspace, int layer, int tokens, float[] result);
 
-    /** The multiply-adds of one token in the matrices of {@link #attend}. */
-    long outputMultiplyAdds();
+    /** The multiply-adds of one token in the matrices of {@link #project}, without those of adapters. */
+    long projectMultiplyAdds();
+
+    /** The same of {@link #attend}. */
+    long attendMultiplyAdds();
 }

@@ -29,7 +29,7 @@ public final class ExpertRouter implements PerToken {
 
     /** The multiply-adds of one token in the router itself. */
     long multiplyAdds() {
-        return (long) weight.rows() * weight.columns();
+        return weight.elements();
     }
 
     /** Scores {@code tokens x hiddenSize} activations and notes each token's experts in {@code choice}. */

@@ -64,7 +64,7 @@ final class ForwardPass {
     }
 
     /**
-     * Runs the tokens through all layers. In the last one only keys and values are computed of tokens of which nobody wants more.
+     * Runs the tokens through all layers. Those of which nobody wants the output leave the last one after their keys and values.
      *
      * @param kept of how many tokens, the last ones, the output is wanted; with a trace, of all
      * @param trace sees the outputs of the layers, or null

@@ -40,9 +40,10 @@ public record GlmBlock(
         addSublayer(workspace, kept, feedForwardOutputNorm);
     }
 
-    /** The multiply-adds of one token in the matrices that come after keys and values. */
-    long outputMultiplyAdds() {
-        return attention.outputMultiplyAdds() + feedForward.multiplyAdds();
+    /** The multiply-adds in the matrices of {@link #apply} with so many tokens, without those of adapters. */
+    long multiplyAdds(int tokens, int kept) {
+        return tokens * attention.projectMultiplyAdds()
+                + kept * (attention.attendMultiplyAdds() + feedForward.multiplyAdds());
     }
 
     private static void addSublayer(Workspace workspace, int tokens, @Nullable Norm outputNorm) {

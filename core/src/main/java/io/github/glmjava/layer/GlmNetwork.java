@@ -40,17 +40,15 @@ public record GlmNetwork(
     }
 
     /**
-     * The multiply-adds of one token in the matrices of all layers, without attention and without the head; learned positions, of
-     * which there are few, count as if they were multiplied.
+     * The multiply-adds of a prompt in all matrices, without attention and adapters: what follows the last block's keys and values,
+     * and the head, are computed for its last token only.
      */
-    public long layerMultiplyAdds() {
-        long headElements = (long) head.rows() * head.columns();
-        return weights.elements() - weights.idleElements() - (embedding.equals(head) ? 1 : 2) * headElements;
-    }
-
-    /** The part of {@link #layerMultiplyAdds} that only tokens need whose logits are asked for: behind the last keys and values. */
-    public long lastMultiplyAdds() {
-        return blocks.getLast().outputMultiplyAdds();
+    public long promptMultiplyAdds(int tokens) {
+        long all = head.elements();
+        for (int layer = 0; layer < blocks.size(); layer++) {
+            all += blocks.get(layer).multiplyAdds(tokens, layer < blocks.size() - 1 ? tokens : 1);
+        }
+        return all;
     }
 
     /** This network with a prefix. */

@@ -30,7 +30,12 @@ public record GroupedAttention(
     }
 
     @Override
-    public long outputMultiplyAdds() {
+    public long projectMultiplyAdds() {
+        return queryKeyValue.multiplyAdds();
+    }
+
+    @Override
+    public long attendMultiplyAdds() {
         return output.multiplyAdds();
     }
 

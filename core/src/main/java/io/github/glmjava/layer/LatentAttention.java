@@ -78,14 +78,18 @@ public final class LatentAttention implements Attention, PerToken {
     }
 
     @Override
-    public long outputMultiplyAdds() {
-        return multiplyAdds(keysToLatent) + multiplyAdds(latentToValues) + output.multiplyAdds();
+    public long projectMultiplyAdds() {
+        long down = queryDown == null ? 0 : queryDown.multiplyAdds();
+        return down + query.multiplyAdds() + latentDown.multiplyAdds();
     }
 
-    private static long multiplyAdds(List<Matrix> matrices) {
-        return matrices.stream()
-                .mapToLong(matrix -> (long) matrix.rows() * matrix.columns())
-                .sum();
+    @Override
+    public long attendMultiplyAdds() {
+        return elements(keysToLatent) + elements(latentToValues) + output.multiplyAdds();
+    }
+
+    private static long elements(List<Matrix> matrices) {
+        return matrices.stream().mapToLong(Matrix::elements).sum();
     }
 
     private void projectQueries(Workspace workspace, LatentSpace space, float[] input, int tokens) {

@@ -31,7 +31,7 @@ public final class Linear implements Projection {
 
     @Override
     public long multiplyAdds() {
-        return (long) weight.rows() * weight.columns();
+        return weight.elements();
     }
 
     @Override

@@ -144,9 +144,10 @@ public final class NetworkSequence {
         while (computed < positions.length()) {
             int first = computed;
             int tokens = first < mutually ? mutually - first : part(positions.length() - first, together);
-            int firstWanted = result == null ? first + tokens : Math.max(first, firstRow);
-            boolean last = first + tokens == positions.length();
-            forward(first, tokens, Math.max(first + tokens - firstWanted, last ? 1 : 0));
+            int end = first + tokens;
+            boolean last = end == positions.length();
+            int firstWanted = result == null ? end : Math.max(first, firstRow);
+            forward(first, tokens, Math.max(end - firstWanted, last ? 1 : 0));
             if (last) {
                 pass.copyHidden(1, 1, lastHidden);
                 stateLength = computed;

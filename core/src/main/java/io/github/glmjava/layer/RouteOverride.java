@@ -7,8 +7,8 @@ package io.github.glmjava.layer;
 @FunctionalInterface
 public interface RouteOverride {
     /**
-     * Called for every mixture of experts that tokens come through, in the order in which they do, before the experts run. Through
-     * that of the last layer come only tokens whose logits are asked for.
+     * Called for every mixture of experts that tokens come through, in the order in which they do, before the experts run. Tokens
+     * of which nobody wants the output do not come through that of the last layer.
      *
      * @param experts {@code tokens x perToken} numbers of experts, valid during the call; those of a token must stay different
      */

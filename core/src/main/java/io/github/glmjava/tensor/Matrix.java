@@ -52,6 +52,11 @@ public abstract class Matrix implements RowSource {
         return columns;
     }
 
+    /** How many numbers it holds, which are the multiply-adds of one token. */
+    public final long elements() {
+        return (long) rows * columns;
+    }
+
     /** The stored bytes. */
     protected final MemorySegment data() {
         return data;

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param plan what was asked for
  * @param machine the limits, measured beside it
  * @param start how long it took to begin
- * @param multiplyAddsPerToken of all matrices that each token of a prompt goes through, without attention
- * @param lastMultiplyAdds of those that only the last token goes through: the last layer's behind its keys and values, and the head
+ * @param promptMultiplyAdds of a prompt in all matrices, without attention
  * @param bytesPerToken weights that one decoded token reads
  * @param prefill of prompts
  * @param decode of one sequence that begins with an empty cache
@@ -30,8 +29,7 @@ public record BenchmarkResult(
         BenchmarkPlan plan,
         MachineLimits machine,
         Start start,
-        long multiplyAddsPerToken,
-        long lastMultiplyAdds,
+        long promptMultiplyAdds,
         long bytesPerToken,
         Speeds prefill,
         Speeds decode,
@@ -57,8 +55,7 @@ public record BenchmarkResult(
 
     /** The speed of a prompt in multiply-adds of matrices, two operations each. */
     public double prefillGigaflops() {
-        double perToken = multiplyAddsPerToken + (double) lastMultiplyAdds / plan.promptTokens();
-        return 2 * perToken * prefill.median() / 1e9;
+        return 2.0 * promptMultiplyAdds / plan.promptTokens() * prefill.median() / 1e9;
     }
 
     /** {@link #prefillGigaflops} as a share of what float multiply-adds can reach; integer kernels may exceed 1. */

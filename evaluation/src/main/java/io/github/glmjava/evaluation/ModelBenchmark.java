@@ -101,9 +101,7 @@ public final class ModelBenchmark {
                     plan,
                     machine,
                     times,
-                    network.layerMultiplyAdds() - network.lastMultiplyAdds(),
-                    network.lastMultiplyAdds()
-                            + (long) network.head().rows() * network.head().columns(),
+                    network.promptMultiplyAdds(plan.promptTokens()),
                     network.bytesPerToken(),
                     meter.prefill(),
                     meter.decode(),
