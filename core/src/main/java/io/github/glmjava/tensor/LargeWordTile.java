@@ -17,6 +17,8 @@ import jdk.incubator.vector.VectorOperators;
 final class LargeWordTile {
     static final int PAIRS = 4;
 
+    static final ShortCalls SHORT_CALLS = new ShortCalls();
+
     private LargeWordTile() {}
 
     /** Two vectors of words and 4 pairs; for the parameters see {@link WordTile#multiply}. */
@@ -27,6 +29,8 @@ final class LargeWordTile {
             long scaleWords0,
             long scaleWords1,
             int groups,
+            int begin,
+            int count,
             Activations arranged,
             int pair,
             float[] a,
@@ -37,11 +41,11 @@ final class LargeWordTile {
         float[] x = arranged.floats;
         float[] starts = arranged.starts;
         int step = groups * BlockLayout.GROUP;
-        int from0 = pair * step;
+        int from0 = pair * step + begin * BlockLayout.GROUP;
         int from1 = from0 + step;
         int from2 = from1 + step;
         int from3 = from2 + step;
-        int start0 = pair * groups;
+        int start0 = pair * groups + begin;
         int start1 = start0 + groups;
         int start2 = start1 + groups;
         int start3 = start2 + groups;
@@ -61,7 +65,7 @@ final class LargeWordTile {
         FloatVector high30 = low30;
         FloatVector low31 = low30;
         FloatVector high31 = low30;
-        for (int run = 0; run < groups * VectorQ4Matrix.RUNS; run++) {
+        for (int run = 0; run < count * VectorQ4Matrix.RUNS; run++) {
             long word = (long) run * VectorQ4Matrix.RUN;
             int at = run * BlockLayout.WORD_COLUMNS;
             IntVector w0 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset0 + word, Lanes.LITTLE_ENDIAN);

@@ -111,20 +111,43 @@ final class VectorQ4Matrix extends BlockMatrix {
     @Override
     void stream(int row, Activations arranged, int tokens, int token, int count, float[] sums, int start) {
         Arrays.fill(sums, start, start + count * STREAMED_ROWS, 0);
+        ShortCalls calls = isAlone(tokens) ? WordStream.SHORT_CALLS : WordTile.shortCalls(count);
+        int groups = layout().groups();
+        int some;
+        for (int begin = 0; begin < groups; begin += some) {
+            some = Math.min(calls.groups(groups), groups - begin);
+            stream(row, arranged, isAlone(tokens), begin, some, token, count, sums, start);
+        }
+    }
+
+    /** The products of {@code some} groups. */
+    private void stream(
+            int row,
+            Activations arranged,
+            boolean alone,
+            int begin,
+            int some,
+            int token,
+            int count,
+            float[] sums,
+            int start) {
+        int groups = layout().groups();
         int vectors = STREAMED_ROWS / 2 / Lanes.COUNT;
-        if (isAlone(tokens)) {
+        if (alone) {
             for (int vector = 0; vector < vectors; vector += WordStream.VECTORS) {
                 WordStream.multiply(
                         data(),
-                        elementOffset(row, vector),
-                        elementOffset(row, vector + 1),
-                        elementOffset(row, vector + 2),
-                        elementOffset(row, vector + 3),
-                        scaleOffset(row, vector),
-                        scaleOffset(row, vector + 1),
-                        scaleOffset(row, vector + 2),
-                        scaleOffset(row, vector + 3),
-                        layout().groups(),
+                        elementOffset(row, begin, vector),
+                        elementOffset(row, begin, vector + 1),
+                        elementOffset(row, begin, vector + 2),
+                        elementOffset(row, begin, vector + 3),
+                        scaleOffset(row, begin, vector),
+                        scaleOffset(row, begin, vector + 1),
+                        scaleOffset(row, begin, vector + 2),
+                        scaleOffset(row, begin, vector + 3),
+                        groups,
+                        begin,
+                        some,
                         arranged,
                         token,
                         sums,
@@ -137,11 +160,13 @@ final class VectorQ4Matrix extends BlockMatrix {
             for (int vector = 0; vector < vectors; vector += WordTile.VECTORS) {
                 WordTile.multiply(
                         data(),
-                        elementOffset(row, vector),
-                        elementOffset(row, vector + 1),
-                        scaleOffset(row, vector),
-                        scaleOffset(row, vector + 1),
-                        layout().groups(),
+                        elementOffset(row, begin, vector),
+                        elementOffset(row, begin, vector + 1),
+                        scaleOffset(row, begin, vector),
+                        scaleOffset(row, begin, vector + 1),
+                        groups,
+                        begin,
+                        some,
                         arranged,
                         token / TokenPairs.TOKENS,
                         count,
@@ -224,13 +249,13 @@ final class VectorQ4Matrix extends BlockMatrix {
     }
 
     /** Where in memory the elements of a vector of words begin, counted from those of the blocks from {@code row} on. */
-    private long elementOffset(int row, int vector) {
-        return start() + layout().elementOffset(block(row, vector), 0) + 4L * (vector * Lanes.COUNT % LINE_WORDS);
+    private long elementOffset(int row, int group, int vector) {
+        return start() + layout().elementOffset(block(row, vector), group) + 4L * (vector * Lanes.COUNT % LINE_WORDS);
     }
 
     /** Where in memory the scales of a vector of words begin. */
-    private long scaleOffset(int row, int vector) {
-        return start() + layout().scaleOffset(block(row, vector), 0) + 4L * (vector * Lanes.COUNT % LINE_WORDS);
+    private long scaleOffset(int row, int group, int vector) {
+        return start() + layout().scaleOffset(block(row, vector), group) + 4L * (vector * Lanes.COUNT % LINE_WORDS);
     }
 
     /** A row of the block in which a vector of words lies. */

@@ -17,6 +17,8 @@ import jdk.incubator.vector.VectorOperators;
 final class WideWordTile {
     static final int PAIRS = 8;
 
+    static final ShortCalls SHORT_CALLS = new ShortCalls();
+
     private WideWordTile() {}
 
     /** One vector of words and 8 pairs; for the parameters see {@link WordTile#multiply}. */
@@ -25,6 +27,8 @@ final class WideWordTile {
             long offset,
             long scaleWords,
             int groups,
+            int begin,
+            int count,
             Activations arranged,
             int pair,
             float[] a,
@@ -34,7 +38,7 @@ final class WideWordTile {
         float[] x = arranged.floats;
         float[] starts = arranged.starts;
         int step = groups * BlockLayout.GROUP;
-        int from0 = pair * step;
+        int from0 = pair * step + begin * BlockLayout.GROUP;
         int from1 = from0 + step;
         int from2 = from1 + step;
         int from3 = from2 + step;
@@ -42,7 +46,7 @@ final class WideWordTile {
         int from5 = from4 + step;
         int from6 = from5 + step;
         int from7 = from6 + step;
-        int start0 = pair * groups;
+        int start0 = pair * groups + begin;
         int start1 = start0 + groups;
         int start2 = start1 + groups;
         int start3 = start2 + groups;
@@ -66,7 +70,7 @@ final class WideWordTile {
         FloatVector high6 = low6;
         FloatVector low7 = FloatVector.broadcast(Lanes.FLOATS, starts[start7]);
         FloatVector high7 = low7;
-        for (int run = 0; run < groups * VectorQ4Matrix.RUNS; run++) {
+        for (int run = 0; run < count * VectorQ4Matrix.RUNS; run++) {
             long word = (long) run * VectorQ4Matrix.RUN;
             int at = run * BlockLayout.WORD_COLUMNS;
             IntVector words = IntVector.fromMemorySegment(Lanes.INTS, weights, offset + word, Lanes.LITTLE_ENDIAN);

@@ -24,6 +24,8 @@ final class WordStream {
     /** Vectors of words that are streamed together. */
     static final int VECTORS = 4;
 
+    static final ShortCalls SHORT_CALLS = new ShortCalls();
+
     /** What is left of both words after a shift of both as one. */
     private static final IntVector MASK1 = IntVector.broadcast(Lanes.INTS, 0x0fff0fff);
 
@@ -38,9 +40,11 @@ final class WordStream {
      * @param data of the matrix
      * @param offset0 of the words of the first vector, as the next of the others
      * @param scales0 of the scales of the first vector, as the next of the others
-     * @param groups of columns
+     * @param groups of columns in all
+     * @param begin the first of those that are multiplied
+     * @param count how many are
      * @param arranged factors of {@link WordFactors}, token after token
-     * @param sums of rows, zero
+     * @param sums of rows, to which the products are added
      * @param at0 the first row of the lower halves of the first vector; 16 further is that of the upper halves
      */
     static void multiply(
@@ -54,6 +58,8 @@ final class WordStream {
             long scales2,
             long scales3,
             int groups,
+            int begin,
+            int count,
             Activations arranged,
             int token,
             float[] sums,
@@ -65,9 +71,9 @@ final class WordStream {
         int[] x = arranged.integers;
         int[] starts = arranged.integerStarts;
         float[] activationScales = arranged.scales;
-        int firstGroup = token * groups;
+        int firstGroup = token * groups + begin;
         int from = firstGroup * BlockLayout.GROUP;
-        int runs = groups * VectorQ4Matrix.RUNS;
+        int runs = count * VectorQ4Matrix.RUNS;
         // Not constants of the class, which the compiler would load and mask in every step.
         ShortVector shift1 = ShortVector.broadcast(Lanes.SHORTS, 4);
         ShortVector shift2 = ShortVector.broadcast(Lanes.SHORTS, 8);

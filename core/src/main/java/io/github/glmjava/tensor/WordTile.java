@@ -38,7 +38,17 @@ final class WordTile {
     static final IntVector COLUMN2 = IntVector.broadcast(Lanes.INTS, 15 << 8);
     static final IntVector COLUMN3 = IntVector.broadcast(Lanes.INTS, 15 << 12);
 
+    private static final ShortCalls SHORT_CALLS = new ShortCalls();
+
     private WordTile() {}
+
+    /** Those of the tile for so many tokens. */
+    static ShortCalls shortCalls(int tokens) {
+        if (tokens <= PAIRS * TokenPairs.TOKENS) {
+            return SHORT_CALLS;
+        }
+        return tokens <= LargeWordTile.PAIRS * TokenPairs.TOKENS ? LargeWordTile.SHORT_CALLS : WideWordTile.SHORT_CALLS;
+    }
 
     /**
      * Multiplies two vectors of words.
@@ -48,11 +58,13 @@ final class WordTile {
      * @param offset1 of those of the second
      * @param scales0 of the scales of the first vector
      * @param scales1 of those of the second
-     * @param groups of columns
+     * @param groups of columns in all
+     * @param begin the first of those that are multiplied
+     * @param count how many are
      * @param arranged pairs of {@link WordPairs}, one after the other
      * @param pair the first
      * @param tokens how many, at most {@link #TOKENS}; more may be multiplied in vain
-     * @param a {@code TOKENS x STREAMED_ROWS} sums of rows, those of the tokens zero; from {@code between} on space for {@link #SUMS}
+     * @param a {@code TOKENS x STREAMED_ROWS} sums of rows, to which the products are added; from {@code between} on space for {@link #SUMS}
      * @param to0 the first row of the first vector
      * @param to1 of the second
      */
@@ -63,6 +75,8 @@ final class WordTile {
             long scales0,
             long scales1,
             int groups,
+            int begin,
+            int count,
             Activations arranged,
             int pair,
             int tokens,
@@ -71,13 +85,14 @@ final class WordTile {
             int to1,
             int between) {
         if (tokens <= PAIRS * TokenPairs.TOKENS) {
-            tile(data, offset0, offset1, scales0, scales1, groups, arranged, pair, a, to0, to1, between);
+            tile(data, offset0, offset1, scales0, scales1, groups, begin, count, arranged, pair, a, to0, to1, between);
         } else if (tokens <= LargeWordTile.PAIRS * TokenPairs.TOKENS) {
             LargeWordTile.multiply(
-                    data, offset0, offset1, scales0, scales1, groups, arranged, pair, a, to0, to1, between);
+                    data, offset0, offset1, scales0, scales1, groups, begin, count, arranged, pair, a, to0, to1,
+                    between);
         } else {
-            WideWordTile.multiply(data, offset0, scales0, groups, arranged, pair, a, to0, between);
-            WideWordTile.multiply(data, offset1, scales1, groups, arranged, pair, a, to1, between);
+            WideWordTile.multiply(data, offset0, scales0, groups, begin, count, arranged, pair, a, to0, between);
+            WideWordTile.multiply(data, offset1, scales1, groups, begin, count, arranged, pair, a, to1, between);
         }
     }
 
@@ -89,6 +104,8 @@ final class WordTile {
             long scaleWords0,
             long scaleWords1,
             int groups,
+            int begin,
+            int count,
             Activations arranged,
             int pair,
             float[] a,
@@ -99,9 +116,9 @@ final class WordTile {
         float[] x = arranged.floats;
         float[] starts = arranged.starts;
         int step = groups * BlockLayout.GROUP;
-        int from0 = pair * step;
+        int from0 = pair * step + begin * BlockLayout.GROUP;
         int from1 = from0 + step;
-        int start0 = pair * groups;
+        int start0 = pair * groups + begin;
         int start1 = start0 + groups;
         FloatVector low00 = FloatVector.broadcast(Lanes.FLOATS, starts[start0]);
         FloatVector high00 = low00;
@@ -111,7 +128,7 @@ final class WordTile {
         FloatVector high10 = low10;
         FloatVector low11 = low10;
         FloatVector high11 = low10;
-        for (int run = 0; run < groups * VectorQ4Matrix.RUNS; run++) {
+        for (int run = 0; run < count * VectorQ4Matrix.RUNS; run++) {
             long word = (long) run * VectorQ4Matrix.RUN;
             int at = run * BlockLayout.WORD_COLUMNS;
             IntVector w0 = IntVector.fromMemorySegment(Lanes.INTS, weights, offset0 + word, Lanes.LITTLE_ENDIAN);
